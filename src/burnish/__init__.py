@@ -1,0 +1,1 @@
+"""burnish: image-text pairs in, the same number of better pairs out."""

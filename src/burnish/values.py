@@ -1,0 +1,282 @@
+"""The nouns: what flows through burnish. Plain frozen values; this module imports nothing of ours.
+
+A `Pair` goes in, a `Record` comes out, always one for one. Stores yield `Item`s in input order: a `Pair`,
+a `Fault` (something that is in the input but cannot be a pair) or a `Gap` (bytes that belong to nothing).
+Every item ends in exactly one row of the ledger: in = out + quarantined + gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+class Reason(StrEnum):
+    """Why something is in quarantine or in a gap (closed list; hazards 1-33)."""
+
+    NO_IMAGE = "no_image"
+    DECODE_ERROR = "decode_error"
+    IMAGE_TOO_LARGE = "image_too_large"
+    FORMAT_NOT_ALLOWED = "format_not_allowed"
+    DECODER_CRASH = "decoder_crash"
+    DECODE_TIMEOUT = "decode_timeout"
+    TRUNCATED_MEMBER = "truncated_member"
+    BAD_HEADER = "bad_header"
+    NOT_A_TAR = "not_a_tar"
+    COMPRESSED_LIMIT = "compressed_limit"
+    TOO_LARGE = "too_large"
+    SMUGGLED = "smuggled"
+    INCOMPLETE_PAIR = "incomplete_pair"
+    NOT_REGULAR = "not_regular"
+    BAD_JSON = "bad_json"
+    BAD_PARQUET = "bad_parquet"
+    BAD_LINE = "bad_line"
+    PATH_ESCAPE = "path_escape"
+    MISSING_FILE = "missing_file"
+
+
+class State(StrEnum):
+    """State of one score. Only `OK` carries a value: a failure is never a low score."""
+
+    OK = "ok"
+    ABSTAINED = "abstained"
+    NOT_ASKED = "not_asked"
+    IMAGE_ERROR = "image_error"
+    UNPARSABLE = "unparsable"
+    OUT_OF_RANGE = "out_of_range"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    REQUEST_REJECTED = "request_rejected"
+
+
+class Decision(StrEnum):
+    """What became of a pair that is in the output."""
+
+    KEPT = "kept"
+    REWRITTEN = "rewritten"
+    RECAPTIONED = "recaptioned"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """One unit of work and of commit.
+
+    `name` is the path below the source root with POSIX slashes ("00000.tar"), unique in a run; output files
+    take their names from it. `path` is what to open (local path or fsspec URL). `size` in bytes and `tag`
+    (mtime or etag, "" if unknown) tell whether it changed while it was read.
+    """
+
+    name: str
+    path: str
+    size: int
+    tag: str = ""
+
+    @property
+    def stem(self) -> str:
+        """Name without its last suffixes (``00000.tar.gz`` -> ``00000``), for side files."""
+        head, _, tail = self.name.rpartition("/")
+        return (head + "/" if head else "") + tail.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Identity of an item: source, shard name, 0-based ordinal among the items of that shard. The key is a label."""
+
+    source: str
+    shard: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A pair that cannot be in the output; goes to quarantine with its bytes.
+
+    `start`/`stop` are byte offsets in the (decompressed) shard, -1 where the form has none. `raw` holds the bytes
+    concerned, cut to the store's cap; `raw_size` their full length. `detail` <= 500 characters.
+    """
+
+    origin: Origin
+    key: str
+    reason: Reason
+    detail: str
+    start: int = -1
+    stop: int = -1
+    raw: bytes = b""
+    raw_size: int = 0
+    members: tuple[str, ...] = ()
+    stage: str = "read"
+    retryable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A byte range of a shard that belongs to no pair (damaged header, garbage between members)."""
+
+    origin: Origin
+    reason: Reason
+    detail: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One image-text pair as found. `image` is the encoded file, never changed; `text` may hold lone surrogates
+    (bytes that were not UTF-8 arrive by ``surrogateescape``). `fields` is the pair's metadata as found.
+
+    `flags` are what the reader noticed ("duplicate_key", "recovered", ...). `payload` belongs to the store that
+    read the pair (member spans, row number): nobody else looks inside.
+    """
+
+    origin: Origin
+    key: str
+    image: bytes
+    image_name: str
+    text: str
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    payload: object = None
+
+
+Item: TypeAlias = Pair | Fault | Gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Picture:
+    """A decoded image for models only: `rgb` is uint8, H x W x 3, upright, alpha over white, long side <= the size
+    asked for. `width`/`height` are the full image's, upright. `flags`: "animated", "16bit", "tiny", "uniform", ...
+    """
+
+    rgb: NDArray[np.uint8]
+    width: int
+    height: int
+    format: str
+    mode: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFault:
+    """An image that could not be decoded; becomes a `Fault` of its pair."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One step of a rewrite, explained: `before` at character `start` of the text it was applied to became `after`."""
+
+    start: int
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One answer. `value` is on the criterion's scale and None unless `state` is OK; `confidence` in 0..1;
+    `spread` is the standard deviation on the same scale (0 where the model gives none).
+    """
+
+    criterion: str
+    value: float | None
+    confidence: float
+    state: State = State.OK
+    spread: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """One text of a pair with its role ("alt", "rewrite", "ssc", ...), its maker and the scores it was given."""
+
+    text: str
+    role: str
+    maker: str
+    edits: tuple[Edit, ...] = ()
+    scores: tuple[Score, ...] = ()
+    verdict: str = ""
+
+    def score(self, criterion: str) -> Score | None:
+        """The score for `criterion`, or None if it was never asked."""
+        return next((s for s in self.scores if s.criterion == criterion), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Record:
+    """A pair's way so far: changed only by ``dataclasses.replace``. ``captions[0]`` is always the original (role
+    "alt"); `chosen` is the index of the caption to train on. `view` is the text a model may see (cleaned, cut).
+    """
+
+    pair: Pair
+    picture: Picture
+    view: str
+    captions: tuple[Caption, ...]
+    chosen: int = 0
+    decision: Decision = Decision.PASSED
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+
+    @property
+    def caption(self) -> Caption:
+        """The chosen caption."""
+        return self.captions[self.chosen]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AssessRequest:
+    """Ask for one criterion's score of `text` beside `picture`."""
+
+    picture: Picture
+    text: str
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much a rewrite may change: at most `max_changed` of the words (share, 0..1) and `max_inserted` new words."""
+
+    max_changed: float
+    max_inserted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RewriteRequest:
+    """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name (evidence, not text)."""
+
+    picture: Picture
+    text: str
+    budget: Budget
+    name: str = ""
+
+
+Request: TypeAlias = AssessRequest | RewriteRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A proposed rewrite. `text` equal to the input means: nothing to improve that is sure."""
+
+    text: str
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A request that got no usable answer: a state of its own, never a value."""
+
+    state: State
+    detail: str
+
+
+Reply: TypeAlias = Score | Draft | Failure
