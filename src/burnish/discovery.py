@@ -1,0 +1,61 @@
+"""From a plug-in's name to its object. The file name is the name: no list, no registration, nothing imported early.
+
+Looked up in this order: a module of ``burnish.<kind>``, an entry point of group ``burnish.<kind>``, and
+``package.module:object`` for things of the user's own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from importlib.metadata import entry_points
+
+from burnish.errors import UsageError
+
+_ATTRIBUTE = {
+    "backends": "BACKEND",
+    "criteria": "CRITERION",
+    "recipes": "RECIPE",
+    "stores": "STORE",
+    "formats": "FORMAT",
+}
+
+
+def names(kind: str) -> list[str]:
+    """All plug-in names of a kind ("backends", "criteria", "recipes", "stores"), sorted."""
+    package = importlib.import_module(f"burnish.{kind}")
+    own = {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}
+    return sorted(own | {e.name for e in entry_points(group=f"burnish.{kind}")})
+
+
+def load(kind: str, name: str) -> object:
+    """The plug-in object called `name`. Raises `UsageError` with the nearest name and the full list."""
+    if ":" in name:
+        return _from_path(name)
+    known = names(kind)
+    if name not in known:
+        raise UsageError(
+            f"unknown {kind.removesuffix('s')} {name!r}.{_nearest(name, known)}\nChoose from: {', '.join(known)}"
+        )
+    own = importlib.util.find_spec(f"burnish.{kind}.{name}")
+    if own is not None:
+        return getattr(importlib.import_module(f"burnish.{kind}.{name}"), _ATTRIBUTE[kind])
+    return next(iter(entry_points(group=f"burnish.{kind}", name=name))).load()
+
+
+def _from_path(path: str) -> object:
+    module, _, attribute = path.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(
+            f"cannot load {path!r}: {error}.\nGive it as package.module:object, importable from here."
+        ) from error
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    from rapidfuzz import process
+
+    hit = process.extractOne(name, known, score_cutoff=60)
+    return f" Did you mean {hit[0]!r}?" if hit else ""
