@@ -1,0 +1,45 @@
+"""Forms on disk. One module per form, its file name is the form's name; reader and writer live together.
+
+A store module has two public things: ``STORE``, called as ``STORE(source, options)``, and ``sniff(source) -> bool``,
+a cheap look at what lies at the source (names, never contents of images).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from burnish import discovery
+from burnish.errors import UsageError
+from burnish.protocols import Store
+
+
+def open_store(source: str, name: str | None = None, options: Mapping[str, str] | None = None) -> Store:
+    """The store for `source` (path, brace pattern or URL): the one called `name`, else the one whose form is found.
+
+    Raises `UsageError` when no form or more than one is found; the message names the flag that decides.
+    """
+    chosen = name if name is not None else _sniffed(source)
+    make = cast("Callable[[str, Mapping[str, str]], Store]", discovery.load("stores", chosen))
+    return make(source, dict(options or {}))
+
+
+def _sniffed(source: str) -> str:
+    known = discovery.names("stores")
+    found = [name for name in known if _sniff(name, source)]
+    if len(found) == 1:
+        return found[0]
+    what = f"more than one form of data ({', '.join(found)})" if found else "no form of data that burnish knows"
+    raise UsageError(
+        f"{source}: found {what}.\nSay which one to read with --store NAME; NAME is one of: {', '.join(found or known)}"
+    )
+
+
+def _sniff(name: str, source: str) -> bool:
+    """Stores that come as entry points have no module here: they are opened by name only."""
+    if importlib.util.find_spec(f"{__name__}.{name}") is None:
+        return False
+    module = importlib.import_module(f"{__name__}.{name}")
+    return bool(module.sniff(source))
