@@ -1,0 +1,1 @@
+"""Models behind one protocol; a file (or folder) name is its name in config."""

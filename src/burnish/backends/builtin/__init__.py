@@ -1,0 +1,1 @@
+"""The built-in model: small towers and heads on a CPU, no torch, no download."""

@@ -1,0 +1,1 @@
+"""Training an enhancer, and making the built-in model again."""

@@ -1,0 +1,1 @@
+"""The built-in model from public packages: data, split, towers, heads."""
