@@ -1,0 +1,1 @@
+"""The bundled sample; see README.md in this folder."""
