@@ -1,0 +1,1 @@
+"""Everything durable: sources, the commit protocol, journal, ledger, quarantine, lock, verification."""
