@@ -2,7 +2,7 @@
 
     python tools/make_sample.py --clipart /usr/share/openclipart
 
-Needs the extra [train] (resvg renders the drawings). Nothing is corrected and nothing is picked by hand: pairs come in the
+Needs the extra [train] (resvg renders the drawings). Nothing is corrected, nothing is picked by hand: pairs come in the
 order of a hash of their path from the part of the fixed split that is set aside for this sample, see `chosen`.
 """
 

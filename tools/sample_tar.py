@@ -87,7 +87,7 @@ HTML = b"<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><body><
 
 
 def pack(members: Sequence[Member], *, end: bool = True) -> bytes:
-    """A ustar archive with the owner and mode that WebDataset writers use, time 0; `end` False leaves out the trailer."""
+    """A ustar archive with the owner and mode that WebDataset writers use, time 0; `end` False: no trailer."""
     out = io.BytesIO()
     for name, payload in members:
         info = tarfile.TarInfo(name)

@@ -1,0 +1,50 @@
+# Two commands on a fresh machine with Python 3.11+, pip and make:   make demo   |   make test
+# PYTHON=python3.12 picks another interpreter, VENV=/some/where another place for the environment.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test test-all check bench clean
+help:
+	@echo 'make demo      install into $(VENV) and run the main job on the bundled sample'
+	@echo 'make test      install what the tests need and run the fast tier'
+	@echo 'make test-all  the slow tier too'
+	@echo 'make check     ruff and mypy'
+	@echo 'make bench     measure again what docs/figures/ holds'
+	@echo 'make clean     remove $(VENV) and burnish-demo'
+
+demo: $(VENV)/.installed
+	$(BIN)/burnish demo
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m 'not slow'
+
+test-all: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+clean:
+	rm -rf $(VENV) burnish-demo
+
+# Debian without python3-venv has no ensurepip: its pip can still fill an environment from outside.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "burnish needs Python 3.11 or newer; choose one with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	  || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable '.[dev]'
+	touch $@ $(VENV)/.installed

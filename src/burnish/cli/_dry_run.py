@@ -1,0 +1,198 @@
+"""``--dry-run``: a sample goes the whole way in memory; from it, what the real run would do. Nothing is written."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from burnish.cli import _sampling
+from burnish.cli._show import duration, quoted, size, word_diff
+from burnish.columns import columns
+from burnish.flow import Outcome, enhance
+from burnish.plan import Plan
+from burnish.storage.places import locate
+from burnish.storage.redact import redact
+from burnish.texts import terminal
+from burnish.tools import Tools, load_tools
+from burnish.values import Gap, Item, Json, Record
+
+PAIRS = 50
+SEED = 0
+EXAMPLES = 3
+_Z95 = 1.959964
+_T95 = 2.776  # Student's t for the five batches below
+_BATCHES = 5
+_FORM_BYTES = (1.0, 2.5)
+"""What our fields of one pair take on disk, in parts of their JSON: alone, or also in Parquet and the records."""
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a sample showed: outcomes, seconds a pair in each batch, bytes our fields add to a pair."""
+
+    plan: Plan
+    sample: _sampling.Sample
+    outcomes: Sequence[Outcome]
+    seconds: Sequence[float]
+    added_bytes: float
+    workers: int
+    model: str
+
+    @property
+    def total(self) -> int:
+        """Items the real run would read."""
+        return min(self.plan.limit, self.sample.total) if self.plan.limit else self.sample.total
+
+    def counts(self) -> dict[str, int]:
+        """Outcomes of the sample by name."""
+        names = Counter(_name(outcome) for outcome in self.outcomes)
+        return {name: names[name] for name in ("kept", "rewritten", "passed", "quarantined", "gaps")}
+
+    def time_s(self) -> Interval:
+        """95 % interval of the run's time, from how much the batches differ; loading the model not included."""
+        mean = statistics.fmean(self.seconds)
+        spread = _T95 * statistics.stdev(self.seconds) / math.sqrt(len(self.seconds)) if len(self.seconds) > 1 else mean
+        scale = self.total / self.workers
+        return max(mean / 2, mean - spread) * scale, (mean + spread) * scale
+
+    def disk_bytes(self) -> Interval:
+        """What the output takes: the source's bytes and our fields."""
+        share = self.total / self.sample.total if self.sample.total else 1.0
+        low, high = (self.sample.source_bytes * share + f * self.added_bytes * self.total for f in _FORM_BYTES)
+        return low, high
+
+
+def attempt(plan: Plan) -> Trial:
+    """Run the sample. Raises what the real run would refuse with, as far as that can be seen without writing."""
+    from burnish.engines.local import worker_count
+
+    refuse(plan)
+    with closing(load_tools(replace(plan, batch_size=PAIRS // _BATCHES))) as tools:
+        sample = _sampling.draw(tools.store, PAIRS, SEED)
+        outcomes, seconds = _timed(sample.items, tools)
+        model = tools.backend.identity if tools.backend else "none"
+    added = [len(str(columns(o))) for o in outcomes if isinstance(o, Record)]
+    return Trial(
+        plan=plan,
+        sample=sample,
+        outcomes=outcomes,
+        seconds=seconds,
+        added_bytes=statistics.fmean(added) if added else 0.0,
+        workers=max(1, min(worker_count(plan), sample.shards)),
+        model=model,
+    )
+
+
+def refuse(plan: Plan) -> None:
+    """Raise the `UsageError` with which the real run would refuse."""
+    from burnish import runs
+
+    runs.check(plan)
+
+
+def _timed(items: Sequence[Item], tools: Tools) -> tuple[list[Outcome], list[float]]:
+    numbered = [replace(item, origin=replace(item.origin, ordinal=i)) for i, item in enumerate(items)]
+    outcomes: list[Outcome] = []
+    seconds: list[float] = []
+    step = tools.plan.batch_size
+    for start in range(0, len(numbered), step):
+        batch = numbered[start : start + step]
+        began = time.monotonic()
+        outcomes += enhance(batch, tools)
+        seconds.append((time.monotonic() - began) / len(batch))
+    return outcomes, seconds[1:] or seconds  # the first batch starts the decoding child
+
+
+def wilson(hits: int, n: int) -> Interval:
+    """Wilson's 95 % interval of a share (Wilson 1927), within 0..1; (0, 1) for nothing seen."""
+    if not n:
+        return 0.0, 1.0
+    share, z2 = hits / n, _Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _name(outcome: Outcome) -> str:
+    if isinstance(outcome, Record):
+        return str(outcome.decision)
+    return "gaps" if isinstance(outcome, Gap) else "quarantined"
+
+
+def _rewritten(trial: Trial) -> list[tuple[str, str, str]]:
+    changed = [o for o in trial.outcomes if isinstance(o, Record) and o.chosen]
+    return [(r.pair.key, r.captions[0].text, r.caption.text) for r in changed[:EXAMPLES]]
+
+
+def report(trial: Trial) -> str:
+    """The trial for people."""
+    plan, n = trial.plan, len(trial.outcomes)
+    about = "" if trial.sample.exact else "about "
+    shards = f"{trial.sample.shards:,} shards, {size(trial.sample.source_bytes)}"
+    lines = [
+        f"plan  {quoted(plan.source)} ({shards}) -> {quoted(plan.output)}",
+        f"      recipe {plan.recipe}, model {terminal(trial.model, 50)}, rewrite below {plan.rewrite.below}",
+        f"tried {n} of {about}{trial.total:,} pairs (seed {SEED}); 95 % intervals:",
+    ]
+    for name, hits in trial.counts().items():
+        low, high = wilson(hits, n)
+        expected = f"{low * trial.total:,.0f} to {high * trial.total:,.0f} pairs"
+        lines.append(f"  {name:<12}{hits:>4}  {hits / max(1, n):>6.1%}  ({low:.1%} to {high:.1%})  {expected}")
+    lines.append(f"time  {' to '.join(map(duration, trial.time_s()))} with {trial.workers} workers")
+    lines.append(f"disk  {' to '.join(map(size, trial.disk_bytes()))} needed{_free(plan)}")
+    examples = _rewritten(trial)
+    if examples:
+        lines.append("examples, [-gone-] {+new+}:")
+        lines += [f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in examples]
+    lines.append(f"Nothing was written. next: burnish enhance {quoted(plan.source)} -o {quoted(plan.output)}")
+    return "\n".join(lines)
+
+
+def _free(plan: Plan) -> str:
+    free = free_bytes(plan.output)
+    return "" if free is None else f", {size(free)} free"
+
+
+def free_bytes(output: str) -> int | None:
+    """Free space where `output` is or will be; None for remote places."""
+    place = locate(output)
+    if place.fs is not None:
+        return None
+    folder = next(p for p in (Path(place.path).absolute(), *Path(place.path).absolute().parents) if p.is_dir())
+    return shutil.disk_usage(folder).free
+
+
+def as_json(trial: Trial) -> str:
+    """The trial as one JSON object."""
+    import orjson
+
+    n = len(trial.outcomes)
+    shares: dict[str, Json] = {
+        name: {"sample": hits, "share_95": list(wilson(hits, n))} for name, hits in trial.counts().items()
+    }
+    body: dict[str, Json] = {
+        "dry_run": True,
+        "source": trial.plan.source,
+        "output": trial.plan.output,
+        "sample": n,
+        "seed": SEED,
+        "total": trial.total,
+        "total_exact": trial.sample.exact,
+        "outcomes": shares,
+        "time_s_95": list(trial.time_s()),
+        "disk_bytes": list(trial.disk_bytes()),
+        "disk_free_bytes": free_bytes(trial.plan.output),
+        "examples": [
+            {"key": terminal(k), "before": terminal(b), "after": terminal(a)} for k, b, a in _rewritten(trial)
+        ],
+    }
+    return redact(orjson.dumps(body).decode())

@@ -1,0 +1,120 @@
+"""A source counted: form, shards, pairs, bytes, where texts come from, languages, problems by reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from burnish.cli._show import quoted, size
+from burnish.plan import Plan
+from burnish.storage.redact import redact
+from burnish.stores import open_store
+from burnish.texts import look as look_at
+from burnish.texts import terminal
+from burnish.values import Gap, Item, Json, Pair
+
+LANGUAGE_TEXTS = 2_000
+"""Languages are told from the first so many texts of a shard's share: identification costs more than reading."""
+
+MIN_LANGUAGE_CHARS = 12  # shorter texts say nothing sure about their language
+
+
+@dataclass(slots=True)
+class Inspection:
+    """Counts of one source."""
+
+    source: str
+    store: str = ""
+    shards: int = 0
+    bytes: int = 0
+    limited: bool = False
+    pairs: int = 0
+    image_bytes: int = 0
+    empty_texts: int = 0
+    gap_bytes: int = 0
+    shards_seen: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+
+
+def look(plan: Plan) -> Inspection:
+    """Read the source once, without decoding any image."""
+    store = open_store(plan.source, plan.store or None, plan.store_options)
+    shards = store.shards()
+    found = Inspection(source=plan.source, shards=len(shards), bytes=sum(shard.size for shard in shards))
+    found.store = type(store).__module__.rpartition(".")[2]
+    texts_each = max(1, LANGUAGE_TEXTS // len(shards))
+    for shard in shards:
+        found.shards_seen += 1
+        texts_left = texts_each
+        for item in store.read(shard):
+            texts_left -= _count(found, item, tell_language=texts_left > 0)
+            if plan.limit and found.pairs >= plan.limit:
+                found.limited = True
+                return found
+    return found
+
+
+def _count(found: Inspection, item: Item, *, tell_language: bool) -> int:
+    """Count one item in; 1 if its language was told."""
+    if not isinstance(item, Pair):
+        found.problems[str(item.reason)] += 1
+        found.gap_bytes += max(0, item.stop - item.start) if isinstance(item, Gap) else 0
+        return 0
+    view = look_at(item.text)
+    found.pairs += 1
+    found.image_bytes += len(item.image)
+    found.empty_texts += not view.clean
+    found.flags.update((*item.flags, *(flag for flag in view.flags if flag != "empty")))
+    if not tell_language or len(view.clean) < MIN_LANGUAGE_CHARS:
+        return 0
+    import py3langid
+
+    found.languages[py3langid.classify(view.clean)[0]] += 1
+    return 1
+
+
+def report(found: Inspection) -> str:
+    """The inspection for people, 80 columns."""
+    limited = f" (stopped at --limit; {found.shards_seen:,} shards opened)" if found.limited else ""
+    lines = [
+        f"{quoted(found.source)}: {found.store}, {found.shards:,} shards, {size(found.bytes)}",
+        f"pairs      {found.pairs:,}{limited}, images {size(found.image_bytes)}, {found.empty_texts:,} empty texts",
+        f"languages  {_ranked(found.languages, share=True) or 'no text is long enough to tell'}",
+        f"flags      {_ranked(found.flags) or 'none'}",
+        f"problems   {_ranked(found.problems) or 'none'}"
+        + (f" ({size(found.gap_bytes)} in gaps)" * bool(found.gap_bytes)),
+        "Images were not decoded: damaged ones show in a run.",
+        f"next: burnish enhance {quoted(found.source)} -o OUT --dry-run",
+    ]
+    return "\n".join(lines)
+
+
+def _ranked(counts: Counter[str], *, share: bool = False) -> str:
+    total = max(1, counts.total())
+    top = counts.most_common(6)
+    rest = counts.total() - sum(n for _, n in top)
+    shown = [(terminal(name, 60), n) for name, n in top] + ([("other", rest)] if rest else [])
+    return ", ".join(f"{name} {n / total:.0%}" if share else f"{name} {n:,}" for name, n in shown)
+
+
+def as_json(found: Inspection) -> str:
+    """The inspection as one JSON object."""
+    import orjson
+
+    body: dict[str, Json] = {
+        "source": found.source,
+        "store": found.store,
+        "shards": found.shards,
+        "bytes": found.bytes,
+        "limited": found.limited,
+        "pairs": found.pairs,
+        "image_bytes": found.image_bytes,
+        "empty_texts": found.empty_texts,
+        "gap_bytes": found.gap_bytes,
+        "languages": dict(found.languages),
+        "flags": dict(found.flags),
+        "problems": dict(found.problems),
+    }
+    return redact(orjson.dumps(body).decode())

@@ -1,0 +1,32 @@
+"""Options that several commands have, said once."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+Source: TypeAlias = Annotated[
+    str | None, typer.Argument(metavar="SRC", help="Folder, file, pattern (a/{00000..00099}.tar) or URL.")
+]
+Output: TypeAlias = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write; the same command resumes.")
+]
+Store: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Form of the source; found by looking if not given.")
+]
+Backend: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Model, by name or as package.module:object.")
+]
+Recipe: TypeAlias = Annotated[str | None, typer.Option(metavar="NAME", help="Which asks are put to the model.")]
+Assignments: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any key of the plan; may be repeated.")
+]
+Config: TypeAlias = Annotated[str | None, typer.Option(metavar="FILE", help="A plan in TOML.")]
+Workers: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="N", min=0, help="Processes; 0 is one a core. Never changes the output.")
+]
+Limit: TypeAlias = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N pairs.")]
+DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Try 50 pairs, estimate, write nothing.")]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+OutputFolder: TypeAlias = Annotated[str, typer.Argument(metavar="OUT", help="Output folder of an earlier run.")]

@@ -1,0 +1,113 @@
+"""A run in words and numbers for the terminal, 80 columns, and as JSON."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+from burnish.storage.ledger import Counts
+from burnish.storage.redact import redact
+from burnish.summary import Summary
+from burnish.texts import terminal
+from burnish.values import Reason
+
+_OUT = ("kept", "rewritten", "recaptioned", "passed")
+_FAULTS = frozenset(Reason)
+
+
+def equation(counts: Counts) -> str:
+    """The ledger as one line; raises `LedgerError` if it does not hold."""
+    counts.check()
+    parts = [f"{name} {getattr(counts, name):,}" for name in _OUT if name != "recaptioned" or counts.recaptioned]
+    return (
+        f"in {counts.total:,} = out {counts.written:,} ({', '.join(parts)})"
+        f" + quarantined {counts.quarantined:,} + gaps {counts.gaps:,}"
+    )
+
+
+def summary(done: Summary) -> str:
+    """The final table: equation, shares, reasons, speed."""
+    counts = done.counts
+    lines = [equation(counts)]
+    for name in (*_OUT, "quarantined", "gaps"):
+        number = getattr(counts, name)
+        if number or name in {"kept", "rewritten"}:
+            lines.append(f"  {name:<12}{number:>12,}  {number / max(1, counts.total):>7.1%}{_why(name, done.reasons)}")
+    lines.append(_speed(done))
+    return "\n".join(lines)
+
+
+def _why(name: str, reasons: Mapping[str, int]) -> str:
+    if name not in {"passed", "quarantined"}:
+        return ""
+    mine = {reason: n for reason, n in reasons.items() if (reason in _FAULTS) == (name == "quarantined")}
+    ranked = sorted(mine.items(), key=lambda entry: (-entry[1], entry[0]))
+    return "  " + ", ".join(f"{terminal(reason, 60)} {n:,}" for reason, n in ranked[:4]) if ranked else ""
+
+
+def _speed(done: Summary) -> str:
+    before = f", {done.shards_before:,} of them done before" if done.shards_before else ""
+    rate = "" if done.shards_before or not done.elapsed_s else f", {done.counts.total / done.elapsed_s:,.1f} pairs/s"
+    shards = f"{done.shards:,} shard" + ("s" if done.shards != 1 else "")
+    return f"{shards}{before} in {duration(done.elapsed_s)}{rate}, model {terminal(done.backend or 'none', 60)}"
+
+
+def next_command(done: Summary, *, retry: bool = False) -> str:
+    """The last line: what to do now."""
+    out = quoted(done.plan.output)
+    if done.counts.quarantined and not retry:
+        return f"next: burnish verify {out}   (after repairing what is in quarantine: burnish retry {out})"
+    return f"next: burnish verify {out}"
+
+
+def quoted(path: str) -> str:
+    """A path or URL as it may be pasted into a shell, credentials cut."""
+    return shlex.quote(terminal(redact(path), 1_000))
+
+
+def as_json(done: Summary) -> str:
+    """The summary as one JSON object."""
+    import orjson
+
+    return redact(orjson.dumps(done.as_json()).decode())
+
+
+def duration(seconds: float) -> str:
+    """``4 h 10 min``, ``3 min 5 s``, ``12.3 s``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {left} s"
+
+
+def size(number: float) -> str:
+    """Bytes for people: ``61 GB`` (powers of 1000)."""
+    value, unit = float(number), "bytes"
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if value < 1_000 or unit == "TB":
+            break
+        value /= 1_000
+    return f"{value:,.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+
+
+def examples(pairs: Iterable[tuple[str, str, str]]) -> str:
+    """(key, before, after) as lines with the words that went and came marked."""
+    return "\n".join(f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in pairs)
+
+
+def word_diff(before: str, after: str) -> str:
+    """Both texts as one line: ``[-gone-]`` and ``{+come+}``, what stayed in between."""
+    from difflib import SequenceMatcher
+
+    old, new = terminal(before).split(), terminal(after).split()
+    parts: list[str] = []
+    for tag, old_start, old_stop, new_start, new_stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            parts.append(" ".join(old[old_start:old_stop]))
+            continue
+        if old_stop > old_start:
+            parts.append("[-" + " ".join(old[old_start:old_stop]) + "-]")
+        if new_stop > new_start:
+            parts.append("{+" + " ".join(new[new_start:new_stop]) + "+}")
+    return " ".join(parts)

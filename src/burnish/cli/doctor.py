@@ -1,0 +1,35 @@
+"""``burnish doctor``: is everything here that a run needs?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from burnish.cli import _options as opt
+
+
+def doctor(
+    out: Annotated[
+        str | None, typer.Argument(metavar="[OUT]", help="An output folder: is it locked, is there space?")
+    ] = None,
+    *,
+    as_json: opt.Json = False,
+) -> int:
+    """Check Python, packages, extras, disk, model weights, and put one pair through. Exit code 2 if something lacks."""
+    import orjson
+
+    from burnish.cli import _checkup
+
+    findings = _checkup.check(out)
+    if as_json:
+        rows = [{"name": f.name, "ok": f.ok, "detail": f.detail} for f in findings]
+        typer.echo(orjson.dumps({"ok": all(f.ok for f in findings), "checks": rows}).decode())
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.name:<14} {finding.detail}")
+        typer.echo("next: burnish demo" if all(f.ok for f in findings) else "next: repair what is marked BAD")
+    return 0 if all(f.ok for f in findings) else 2
+
+
+COMMAND = doctor

@@ -1,0 +1,37 @@
+"""``burnish verify``: does every file still have the bytes that were committed?"""
+
+from __future__ import annotations
+
+import typer
+
+from burnish.cli import _options as opt
+
+MAX_SHOWN = 20
+
+
+def verify(out: opt.OutputFolder, *, as_json: opt.Json = False) -> int:
+    """Check every committed file of OUT byte by byte, and the ledger's equation. Exit code 4 on a difference."""
+    import orjson
+
+    from burnish.cli._show import quoted
+    from burnish.storage.verify import verify as differences
+    from burnish.texts import terminal
+
+    found = differences(out)
+    if as_json:
+        rows = [{"file": terminal(str(d.name), 1_000), "what": terminal(d.what, 1_000)} for d in found]
+        typer.echo(orjson.dumps({"output": out, "differences": rows}).decode())
+        return 4 if found else 0
+    for difference in found[:MAX_SHOWN]:
+        typer.echo(f"{terminal(str(difference.name), 200)}: {terminal(difference.what, 300)}")
+    if not found:
+        typer.echo(f"{quoted(out)}: every file is as committed, every ledger adds up")
+        typer.echo(f"next: train on {quoted(out)}, or look at a pair's way in {quoted(out + '/.burnish/records')}")
+        return 0
+    typer.echo(
+        f"error: {len(found):,} differences in {out}.\nThe same burnish enhance makes those shards again", err=True
+    )
+    return 4
+
+
+COMMAND = verify
