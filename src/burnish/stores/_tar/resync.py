@@ -1,0 +1,207 @@
+"""Finding the way again where no sound header stands, without losing a byte unreported and without being led astray.
+
+Three witnesses, in this order. The member before: if its payload lost bytes, the next header stands inside what its
+size claims. The damaged header itself: its size may be right, then a sound header stands behind it. Else the next
+sound header at any byte offset (bytes may have been inserted or dropped, so blocks need not be aligned any more).
+An archive inside a payload has sound headers too; they are told apart by where their chain of headers leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from burnish.stores._tar.header import BLOCK, META, WITHOUT_DATA, lenient_size, padded, parse
+from burnish.stores._tar.source import Source
+from burnish.stores._tar.spans import End, Hole, Member, Sort, Span
+from burnish.values import Reason
+
+MAGIC: Final = b"ustar"
+_MAGIC_AT: Final = 257
+_CHECKSUM_FROM_MAGIC: Final = 148 - _MAGIC_AT
+_OCTAL: Final = frozenset(b"01234567 \0")
+
+_CHUNK: Final = 1 << 20
+_LOOK_BACK_BYTES: Final = 16 << 20
+"""How far back a swallowed header is looked for: drops are mostly of one disk block or network chunk (<= 8 MiB)."""
+_MAX_CANDIDATES: Final = 64
+"""Headers tried inside one payload: a nested archive's chain is followed once, the rest are chance."""
+_MAX_HEADERS: Final = 4096
+"""Headers followed to see where a chain leads: more than a shard has behind most damage, 10 ms."""
+_MARKER_BYTES: Final = 2 * BLOCK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """The spans up to `pos`, from where the scan goes on, or which `ended` the shard."""
+
+    spans: tuple[Span, ...]
+    pos: int
+    ended: bool = False
+
+
+class Leads(Enum):
+    """Where a chain of headers leads."""
+
+    TO_MARK = auto()
+    """Exactly to the place asked about."""
+    PAST_MARK = auto()
+    """Past it, to a sound header or the end."""
+    TO_ZEROS = auto()
+    """To an end-of-archive marker before it."""
+    NOWHERE = auto()
+    """To something that is no header, or over the end of the shard."""
+
+
+def recover(source: Source, last: Member | None, pos: int, got: Member | int) -> Recovery:
+    """What to do at `pos`, where there is no sound member: `got` is one that overruns the shard, or the position of
+    the header that failed. `last` is the member before, not given out yet.
+    """
+    if isinstance(got, Member):
+        return _overrun(source, last, got)
+    before: tuple[Span, ...] = () if last is None else (last,)
+    at = got
+    used = _first_used(source, at)
+    if used == source.size and at == pos:
+        marker = End(pos, source.size, marked=source.size - pos >= _MARKER_BYTES)
+        return Recovery(spans=(*before, marker), pos=source.size, ended=True)
+    swallowed = None if last is None else _swallowed(source, last, pos)
+    if swallowed is not None and last is not None:
+        cut = last._replace(stop=swallowed, sort=Sort.CUT)
+        return Recovery(spans=(cut, _hole(source, swallowed, swallowed, searched=True)), pos=swallowed)
+    stop = _behind_by_size(source, at)
+    if stop is not None:
+        return Recovery(spans=(*before, _hole(source, pos, stop, searched=False)), pos=stop)
+    stop = find_header(source, at + 1, source.size)
+    if stop is not None:
+        return Recovery(spans=(*before, _hole(source, pos, stop, searched=True)), pos=stop)
+    return Recovery(spans=(*before, *_tail(source, pos, at, used)), pos=source.size, ended=True)
+
+
+def _tail(source: Source, pos: int, at: int, used: int) -> tuple[Span, ...]:
+    """Nothing but damage up to the end; a marker in front of it counts."""
+    rest = used - (used - at) % BLOCK
+    if at == pos and rest - at >= _MARKER_BYTES:
+        detail = f"{source.size - rest:,} bytes behind the end-of-archive marker"
+        return End(pos, rest, marked=True), Hole(rest, source.size, Reason.BAD_HEADER, detail)
+    detail = "no sound header from here to the end of the shard"
+    return Hole(pos, source.size, Reason.BAD_HEADER, detail), End(source.size, source.size, marked=False)
+
+
+def _overrun(source: Source, last: Member | None, got: Member) -> Recovery:
+    """A header whose size goes over the end: the shard is cut in its payload, or the size is wild."""
+    before: tuple[Span, ...] = () if last is None else (last,)
+    inside = find_header(source, got.data, source.size)
+    if inside is not None and follow(source, inside, source.size)[0] is not Leads.NOWHERE:
+        hole = _hole(source, got.start, inside, searched=True, what="a size that goes over the end of the shard")
+        return Recovery(spans=(*before, hole), pos=inside)
+    stop = End(source.size, source.size, marked=False)
+    if got.data > source.size:
+        return Recovery(
+            spans=(*before, Hole(got.start, source.size, Reason.BAD_HEADER, "cut inside a header"), stop),
+            pos=source.size,
+            ended=True,
+        )
+    sort = Sort.CUT if got.sort is Sort.FILE else got.sort
+    cut = got._replace(stop=source.size, sort=sort)
+    return Recovery(spans=(*before, cut, stop), pos=source.size, ended=True)
+
+
+def _hole(source: Source, start: int, stop: int, *, searched: bool, what: str = "") -> Hole:
+    if start == stop:
+        what = "bytes missing from the payload before"
+    elif not what and _first_used(source, start, stop) == stop:
+        what = "zero bytes between members"
+        # A whole marker: archives put one behind the other, nothing hidden. A single block may be a zeroed header.
+        searched = searched and stop - start < _MARKER_BYTES
+    nested = -1
+    if searched:
+        leads, at = follow(source, stop, source.size)
+        if leads is Leads.TO_ZEROS and find_header(source, at, source.size) is not None:
+            nested = at
+    return Hole(start, stop, Reason.BAD_HEADER, what or "no sound header", searched, nested)
+
+
+def _swallowed(source: Source, last: Member, mark: int) -> int | None:
+    """The header inside `last`'s payload that shows that bytes of it are missing: its chain leads past `mark`, while
+    that of an archive inside the payload would end before it or at it.
+    """
+    start = max(last.data, mark - _LOOK_BACK_BYTES)
+    tried = 0
+    while tried < _MAX_CANDIDATES and (found := find_header(source, start, mark)) is not None:
+        leads, at = follow(source, found, mark)
+        if leads is Leads.PAST_MARK:
+            return found
+        start = max(found + 1, at if leads is Leads.TO_MARK else 0)
+        tried += 1
+    return None
+
+
+def _behind_by_size(source: Source, at: int) -> int | None:
+    """Where the damaged header at `at` says its member ends, if the shard goes on there."""
+    block = source.block(at)
+    size = lenient_size(block)
+    if size is None or block[_MAGIC_AT : _MAGIC_AT + 5] != MAGIC:
+        return None
+    stop = at + BLOCK + padded(size)
+    if stop > source.size or not _goes_on(source, stop):
+        return None
+    inside = find_header(source, at + BLOCK, stop)
+    if inside is not None and follow(source, inside, stop)[0] in (Leads.TO_MARK, Leads.PAST_MARK):
+        return inside  # the size was hit as well, and would have swallowed sound members
+    return stop
+
+
+def _goes_on(source: Source, pos: int) -> bool:
+    return pos == source.size or _is_header(source, pos) or _first_used(source, pos) == source.size
+
+
+def follow(source: Source, pos: int, mark: int) -> tuple[Leads, int]:
+    """Where the chain of headers from `pos` leads as seen from `mark`, and the position reached."""
+    for _ in range(_MAX_HEADERS):
+        if pos == mark:
+            return Leads.TO_MARK, pos
+        if pos > mark:
+            return (Leads.PAST_MARK if _goes_on(source, pos) else Leads.NOWHERE), pos
+        head = parse(source.read(pos, pos + BLOCK))
+        if head is None:
+            zeros = _first_used(source, pos, min(pos + _MARKER_BYTES, source.size)) - pos
+            return (Leads.TO_ZEROS if zeros == _MARKER_BYTES else Leads.NOWHERE), pos
+        pos += BLOCK + (0 if head.kind in WITHOUT_DATA and head.kind not in META else padded(head.size))
+    return Leads.PAST_MARK, pos
+
+
+def find_header(source: Source, start: int, stop: int) -> int | None:
+    """The first sound header with a magic in [start, stop), at any byte offset."""
+    return next(_headers(source, start, stop), None)
+
+
+def _headers(source: Source, start: int, stop: int) -> Iterator[int]:
+    while start < stop:
+        chunk = source.read(start, min(start + _CHUNK, stop) + BLOCK)
+        hit = chunk.find(MAGIC, _MAGIC_AT)
+        while 0 <= hit < _CHUNK + _MAGIC_AT:
+            at = start + hit - _MAGIC_AT
+            field = hit + _CHECKSUM_FROM_MAGIC
+            if at < stop and _OCTAL.issuperset(chunk[field : field + 8]) and _is_header(source, at):
+                yield at
+            hit = chunk.find(MAGIC, hit + 1)
+        start += _CHUNK
+
+
+def _is_header(source: Source, at: int) -> bool:
+    return parse(source.read(at, at + BLOCK)) is not None
+
+
+def _first_used(source: Source, start: int, stop: int | None = None) -> int:
+    """The first byte in [start, stop) that is not zero, `stop` if there is none."""
+    stop = source.size if stop is None else stop
+    while start < stop:
+        chunk = source.read(start, min(start + _CHUNK, stop))
+        rest = chunk.lstrip(b"\0")
+        if rest:
+            return start + len(chunk) - len(rest)
+        start += len(chunk)
+    return stop

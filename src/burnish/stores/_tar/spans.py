@@ -1,0 +1,64 @@
+"""What a shard is made of: spans that tile it from the first byte to the last, without overlap."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from burnish.values import Reason
+
+
+class Sort(StrEnum):
+    """What kind of member: only a `FILE` can be part of a pair."""
+
+    FILE = "file"
+    CUT = "cut"
+    """A file whose payload ends early: [data, stop) is what is there, `size` what the header says."""
+    IRREGULAR = "irregular"
+    """Folder, link, device, FIFO, sparse file or an unknown type: reported, never followed or extracted."""
+
+
+class Member(NamedTuple):
+    """One member, with the PAX or GNU headers in front of it. A tuple because it is made three times a pair.
+
+    Byte offsets in the shard: `start` of its first header, `data` of the payload, `stop` behind the padding.
+    """
+
+    name: str
+    start: int
+    data: int
+    size: int
+    stop: int
+    sort: Sort = Sort.FILE
+    kind: int = ord("0")
+
+
+class Hole(NamedTuple):
+    """Bytes that belong to no member. `searched`: where it ends was found by looking for a header, so what follows is
+    only as trustworthy as its keys; up to `nested_until` it looks like an archive inside a payload.
+    """
+
+    start: int
+    stop: int
+    reason: Reason
+    detail: str
+    searched: bool = False
+    nested_until: int = -1
+
+
+class Note(NamedTuple):
+    """A global PAX header: a comment for our purposes."""
+
+    start: int
+    stop: int
+
+
+class End(NamedTuple):
+    """The end-of-archive marker and what pads it; `marked` is False if there is none (the shard may be cut here)."""
+
+    start: int
+    stop: int
+    marked: bool
+
+
+Span: TypeAlias = Member | Hole | Note | End
