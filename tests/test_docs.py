@@ -1,0 +1,78 @@
+"""Every fenced sh, console and python block of README.md and docs/ is run, in order, from the installed package.
+
+A block that cannot be run carries ``<!-- not run: REASON -->`` on the line before its fence.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+RUN = {"sh", "bash", "shell", "console", "python"}
+MAX_NOT_RUN = 6
+"""Over all documents: installing, and what needs a service of one's own."""
+
+FENCE = re.compile(
+    r"(?:^<!-- not run: (?P<reason>.*?) -->\n+)?^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    body: str
+    reason: str | None
+
+    def argv(self) -> list[str]:
+        if self.language == "python":
+            return [sys.executable, "-c", self.body]
+        body = self.body
+        if self.language == "console":
+            body = "\n".join(line[2:] for line in body.splitlines() if line.startswith("$ "))
+        return ["bash", "-euo", "pipefail", "-c", body]
+
+
+def blocks(path: Path) -> list[Block]:
+    found = FENCE.finditer(path.read_text(encoding="utf-8"))
+    return [Block(m["language"], m["body"], m["reason"]) for m in found if m["language"] in RUN]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A user's, with this interpreter's programs first and no settings of this machine."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BURNISH_", "XDG_"))}
+    return {**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(home)}
+
+
+def test_the_command_is_installed():
+    assert (Path(sys.executable).parent / "burnish").is_file(), "install the project first: make test does"
+
+
+@pytest.mark.parametrize("path", [p for p in DOCUMENTS if blocks(p)], ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_blocks_run(path, tmp_path):
+    work = tmp_path / "work"
+    work.mkdir()
+    for block in blocks(path):
+        if block.reason is not None:
+            continue
+        done = subprocess.run(
+            block.argv(), cwd=work, env=environment(tmp_path), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{block.body}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+
+
+def test_few_blocks_are_left_out_and_each_says_why():
+    reasons = [block.reason for path in DOCUMENTS for block in blocks(path) if block.reason is not None]
+    assert len(reasons) <= MAX_NOT_RUN
+    assert all(len(reason.split()) >= 3 for reason in reasons)
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "test-all", "check", "bench"])
+def test_make_targets_exist(target):
+    done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
