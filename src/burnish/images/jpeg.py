@@ -1,0 +1,109 @@
+"""Baseline and progressive JPEG, three of four web images: decoded scaled by the DCT, without Pillow.
+
+The n/8 scale is the smallest that is not below the size asked for, so the final reduction is by less than 2 and the
+low-pass is the DCT's own. Measured for 384 -> 224 px: 1.0-1.2 ms, against 2.7 ms for Pillow's full decode and resize.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+_CUT_SHORT = "premature end"  # in libjpeg's messages for data that end before the image does
+_BAND_PX = 16  # height of one row of blocks at 4:2:0
+
+
+class DamagedError(Exception):
+    """Decodable only with warnings other than a missing end: for the tolerant decoder to look at."""
+
+
+class CutShortError(Exception):
+    """Pixels are missing: what would be returned has a gray part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the segments before the image data say. `orientation` is EXIF's 1..8, 1 if absent or senseless."""
+
+    orientation: int = 1
+    progressive: bool = False
+    adobe: bool = False
+
+
+def header(data: bytes) -> Header:
+    """Walk the segments up to the image data; stops quietly where they make no sense."""
+    at, orientation, progressive, adobe = 2, 1, False, False
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # fill byte
+            at += 1
+            continue
+        if marker == 0xDA:  # start of scan
+            break
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
+            orientation = exif_orientation(data[at + 10 : at + 2 + size])
+        progressive = progressive or marker in {0xC2, 0xC6, 0xCA, 0xCE}
+        adobe = adobe or (marker == 0xEE and data[at + 4 : at + 9] == b"Adobe")
+        at += 2 + size
+    return Header(orientation=orientation, progressive=progressive, adobe=adobe)
+
+
+def exif_orientation(tiff: bytes) -> int:
+    """Tag 0x0112 of the first directory of an EXIF block, 1 if it is absent, cut or senseless."""
+    if tiff[:2] not in {b"II", b"MM"}:
+        return 1
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], "little" if tiff[:1] == b"I" else "big")
+
+    directory = number(4, 4)
+    for entry in range(directory + 2, directory + 2 + 12 * min(number(directory, 2), 512), 12):
+        if number(entry, 2) == 0x0112:
+            value = number(entry + 8, 2)
+            return value if 1 <= value <= 8 else 1
+    return 1
+
+
+def size_and_space(data: bytes) -> tuple[int, int, str]:
+    """(width, height, colour space). Raises ValueError where libjpeg finds no header."""
+    height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+    return width, height, space
+
+
+def pixels(data: bytes, *, by_width: bool, side_px: int, head: Header) -> tuple[NDArray[np.uint8], bool]:
+    """(RGB array with the long side at least `side_px` where the image has so many, end marker was missing).
+
+    Raises `CutShortError` if pixels are missing and `DamagedError` if libjpeg warns of something else.
+    """
+    try:
+        return _decode(data, by_width=by_width, side_px=side_px), False
+    except ValueError as error:
+        if _CUT_SHORT not in str(error).lower():
+            raise DamagedError(str(error)) from error
+        if head.progressive or "file" not in str(error):
+            raise CutShortError(str(error)) from error
+    # All pixels may be there and only the end marker lost. Not tried for progressive files: with late scans
+    # missing they decode without a warning, blurred.
+    try:
+        return _decode(data + b"\xff\xd9", by_width=by_width, side_px=side_px), True
+    except ValueError as error:
+        raise CutShortError(str(error)) from error
+
+
+def has_gray_end(rgb: NDArray[np.uint8]) -> bool:
+    """Whether the last row of blocks is one flat colour while the rest is not: where libjpeg ran out of data.
+
+    Only asked of images it warned about, at full size.
+    """
+    band = rgb[-_BAND_PX:]
+    return rgb.shape[0] > _BAND_PX and bool((band == band[0, 0]).all()) and not bool((rgb == band[0, 0]).all())
+
+
+def _decode(data: bytes, *, by_width: bool, side_px: int) -> NDArray[np.uint8]:
+    wanted = {"min_width" if by_width else "min_height": side_px}
+    rgb: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, colorspace="RGB", strict=True, **wanted)
+    return rgb

@@ -1,0 +1,119 @@
+"""Everything but plain JPEG, through Pillow: opened as one format, checked from the header, converted mode by mode."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFile
+
+from burnish.images.limits import Limits
+
+_MAX_16 = 65_535
+_MAX_8 = 255
+
+
+class TooLargeError(Exception):
+    """Over a limit, found in the header."""
+
+
+@contextmanager
+def opened(data: bytes, name: str, limits: Limits) -> Iterator[Image.Image]:
+    """The image with only its header read, as format `name` and no other. Raises `TooLargeError`, or what Pillow
+    raises. Pillow's bomb limit is ours and an error for the time of the call (it is global in Pillow).
+    """
+    usual = Image.MAX_IMAGE_PIXELS
+    try:
+        Image.MAX_IMAGE_PIXELS = limits.max_pixels
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=[name]) as image:
+                _check(image, limits)
+                yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooLargeError(f"more than {limits.max_pixels} pixels") from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = usual
+
+
+def _check(image: Image.Image, limits: Limits) -> None:
+    width, height = image.size
+    if width * height > limits.max_pixels:
+        raise TooLargeError(f"{width} x {height} pixels, the limit is {limits.max_pixels}")
+    frames = 1 if image.format in {"GIF", "TIFF", "MPO"} else getattr(image, "n_frames", 1)
+    if frames > limits.max_frames:
+        raise TooLargeError(f"{frames} frames, the limit is {limits.max_frames}")
+
+
+def is_animated(image: Image.Image) -> bool:
+    """Whether there is a second frame; pages of a TIFF and views of a stereo JPEG are no animation."""
+    return image.format in {"GIF", "PNG", "WEBP", "AVIF"} and bool(getattr(image, "is_animated", False))
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Whether samples have more than 8 bits. To be asked before loading: Pillow forgets it for colour images."""
+    raw_modes = [tile[3] if isinstance(tile[3], str) else tile[3][0] for tile in _tiles(image)]
+    return image.mode.startswith("I") or any(";16" in mode for mode in raw_modes)
+
+
+def _tiles(image: Image.Image) -> list[tuple[object, object, object, str | tuple[str]]]:
+    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
+    return [t for t in tiles if t[3] and isinstance(t[3][0], str)]  # type: ignore[misc]
+
+
+def small_rgb(image: Image.Image, side_px: int, *, inverted_cmyk: bool = False) -> NDArray[np.uint8]:
+    """First frame, fully decoded, as RGB over white with the long side at most `side_px`, not yet turned upright."""
+    image.load()
+    return reduce_to(_to_rgb(image, inverted_cmyk=inverted_cmyk), side_px)
+
+
+def reduce_to(image: Image.Image, side_px: int) -> NDArray[np.uint8]:
+    """The RGB image with its long side at most `side_px`: whole-number box reduction, then bilinear."""
+    width, height = image.size
+    if max(width, height) > side_px:
+        scale = side_px / max(width, height)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return np.asarray(image)
+
+
+def _to_rgb(image: Image.Image, *, inverted_cmyk: bool) -> Image.Image:
+    mode = image.mode
+    if mode == "RGB":
+        return image if "transparency" not in image.info else _over_white(image.convert("RGBA"))
+    if mode.startswith("I") or mode == "F":
+        return Image.fromarray(_to_8_bits(np.asarray(image))).convert("RGB")
+    if mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info:
+        return _over_white(image.convert("RGBA"))
+    if mode == "CMYK" and inverted_cmyk:
+        image = ImageChops.invert(image)
+    return image.convert("RGB")
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white
+
+
+def _to_8_bits(samples: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Scaled, never saturated: 16 bits by their full range; 32-bit integers and floats by the smallest of the usual
+    ranges (0..1 for floats, 0..255, 0..65535) that holds them, else from their minimum to their maximum.
+    """
+    if samples.dtype.itemsize == 2:
+        wide = samples.astype(np.uint32)
+        return ((wide * _MAX_8 + _MAX_16 // 2) // _MAX_16).astype(np.uint8)
+    values = np.nan_to_num(samples.astype(np.float32), posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    floats = samples.dtype.kind == "f"
+    for top in (1.0, float(_MAX_8), float(_MAX_16)) if floats else (float(_MAX_8), float(_MAX_16)):
+        if low >= 0 and high <= top:
+            low, high = 0.0, top
+            break
+    scaled: NDArray[np.uint8] = np.rint((values - low) * (_MAX_8 / (high - low))).astype(np.uint8)
+    return scaled

@@ -1,0 +1,168 @@
+"""One life of a decoding child: start, send, receive, death."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import mmap
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import Sequence
+from typing import IO, TypeAlias
+
+from burnish.errors import StopError
+from burnish.images import layout
+from burnish.images.limits import Limits
+from burnish.values import ImageFault, Picture, Reason
+
+_START_S = 120.0  # imports from a cold, busy disk
+_DEATH_S = 10.0  # between the end of a child's output and its exit status; a large core takes a moment
+_LOOK_S = 1.0
+_WALL_PER_CPU = 4.0
+"""A child may wait for a CPU that others use: it counts as hanging when it made no progress for so many times its
+CPU limit. A decoder that computes too long is ended by the CPU limit itself, whatever the load."""
+
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
+"""All the child gets of the environment: a decoder taken over by an image finds no keys there."""
+
+_Result: TypeAlias = Picture | ImageFault
+
+
+class Process:
+    """A running child and the memory shared with it. Not restarted: when it died, make another."""
+
+    def __init__(self, limits: Limits, side_px: int) -> None:
+        """Start it and wait until it has proved that it can decode. Raises `StopError`."""
+        self._side_px = side_px
+        self._timeout_s = limits.timeout_s
+        self._count = 0
+        self._owner = os.getpid()
+        self._file = _shared_file()
+        self._memory = _grown(self._file, mmap.PAGESIZE)
+        with tempfile.TemporaryFile() as log:
+            self._popen = _spawn(self._file.fileno(), side_px, limits, log)
+            self.end = weakref.finalize(self, _end, self._popen, self._file, self._owner)
+            """Kill the child and free what is shared; also done when this object goes."""
+            if self._byte(_START_S) != b"r":
+                self.end()
+                raise StopError(f"the image decoder could not start: {_last_line(log)}")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process started the child; a fork of it must not use it."""
+        return self._owner == os.getpid()
+
+    def send(self, images: Sequence[bytes]) -> None:
+        """Give it a batch. That it died meanwhile is for `receive` to find."""
+        size = layout.size_for(images, self._side_px)
+        if size > len(self._memory):
+            self._memory.close()
+            self._memory = _grown(self._file, size)
+        layout.put_images(self._memory, images)
+        self._count = len(images)
+        assert self._popen.stdin is not None
+        try:
+            os.write(self._popen.stdin.fileno(), layout.BATCH.pack(len(images), size))
+        except BrokenPipeError:
+            self._popen.kill()
+
+    def receive(self) -> tuple[list[_Result], ImageFault | None]:
+        """(results in order, None), or (the results it had finished, the fault of the next) if it died or stalled."""
+        death = None if self._await() else self._death()
+        done = self._count if death is None else min(layout.finished(self._memory), self._count - 1)
+        results: list[_Result] = []
+        try:
+            # One by one: those before a broken one count.
+            results.extend(layout.get_result(self._memory, index, self._side_px) for index in range(done))
+        except layout.BrokenReplyError as error:
+            return results, _fault(Reason.DECODER_CRASH, f"the decoder answered nonsense: {error}")
+        return results, death
+
+    def _await(self) -> bool:
+        """Whether the batch was finished; False if the child is dead or makes no progress."""
+        done, since = -1, time.monotonic()
+        while time.monotonic() - since < self._timeout_s * _WALL_PER_CPU:
+            byte = self._byte(min(_LOOK_S, self._timeout_s * _WALL_PER_CPU))
+            if byte is not None:
+                return byte == b"d"
+            if layout.finished(self._memory) != done:
+                done, since = layout.finished(self._memory), time.monotonic()
+        return False
+
+    def _byte(self, timeout_s: float) -> bytes | None:
+        """The next byte of the child, b"" if it is dead, None if the time is over."""
+        assert self._popen.stdout is not None
+        poll = select.poll()
+        poll.register(self._popen.stdout.fileno(), select.POLLIN)
+        return os.read(self._popen.stdout.fileno(), 1) if poll.poll(timeout_s * 1000) else None
+
+    def _death(self) -> ImageFault:
+        assert self._popen.stdout is not None
+        if self._byte(0) is None:  # its output is open: it lives and stalls
+            self._popen.kill()
+            return _fault(Reason.DECODE_TIMEOUT, f"no progress for {self._timeout_s * _WALL_PER_CPU:g} s")
+        try:
+            status = self._popen.wait(_DEATH_S)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            status = self._popen.wait()
+        if status == -signal.SIGXCPU:
+            return _fault(Reason.DECODE_TIMEOUT, f"more than {self._timeout_s:g} s of CPU time")
+        how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        return _fault(Reason.DECODER_CRASH, f"the decoder ended by {how}")
+
+
+def _fault(reason: Reason, detail: str) -> ImageFault:
+    return ImageFault(reason=reason, detail=detail)
+
+
+def _shared_file() -> IO[bytes]:
+    """A file in memory without a name; on systems without such, a temporary one that is already unlinked."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("burnish-images"), "r+b", buffering=0)
+    return tempfile.TemporaryFile()
+
+
+def _grown(file: IO[bytes], size: int) -> mmap.mmap:
+    os.ftruncate(file.fileno(), size)
+    return mmap.mmap(file.fileno(), size)
+
+
+def _spawn(memory: int, side_px: int, limits: Limits, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # The import path as it is here, and not the working directory: a stranger's numpy.py may lie there.
+    own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    settings = json.dumps(dataclasses.asdict(limits))
+    try:
+        return subprocess.Popen(  # noqa: S603  our own module, no shell
+            [sys.executable, "-P", "-m", "burnish.images.child", str(memory), str(side_px), settings],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            bufsize=0,
+            pass_fds=(memory,),
+            env={**kept, **own},
+        )
+    except OSError as error:
+        raise StopError(f"the image decoder could not start: {error}") from error
+
+
+def _end(popen: subprocess.Popen[bytes], file: IO[bytes], owner: int) -> None:
+    if os.getpid() == owner:
+        popen.kill()
+        popen.wait()
+    for stream in (popen.stdin, popen.stdout, file):
+        if stream is not None:
+            stream.close()
+
+
+def _last_line(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read(64_000).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it ended without a message"
