@@ -56,8 +56,9 @@ def overall(scores: Sequence[Score]) -> float:
 
 
 def edits_json(edits: Sequence[Edit]) -> str:
-    """Edits as one JSON array of objects (start, before, after, why); "[]" if there are none."""
+    """Edits as one JSON array of objects (start, before, after, why, junk); "[]" if there are none."""
     rows = [
-        {"start": e.start, "before": storable(e.before)[0], "after": storable(e.after)[0], "why": e.why} for e in edits
+        {"start": e.start, "before": storable(e.before)[0], "after": storable(e.after)[0], "why": e.why, "junk": e.junk}
+        for e in edits
     ]
     return orjson.dumps(rows).decode()

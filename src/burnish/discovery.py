@@ -13,12 +13,13 @@ from importlib.metadata import entry_points
 
 from burnish.errors import UsageError
 
-_ATTRIBUTE = {
+_ATTRIBUTE = {  # what a plug-in module of each kind must define
+    "asks": "ask",
     "backends": "BACKEND",
     "criteria": "CRITERION",
+    "formats": "FORMAT",
     "recipes": "RECIPE",
     "stores": "STORE",
-    "formats": "FORMAT",
 }
 
 

@@ -174,12 +174,16 @@ class ImageFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One step of a rewrite, explained: `before` at character `start` of the text it was applied to became `after`."""
+    """One step of a rewrite, explained: `before` at character `start` of the text it was applied to became `after`.
+
+    `junk` says that what was removed was recognised as junk, so that numbers and names in it are not protected.
+    """
 
     start: int
     before: str
     after: str
     why: str
+    junk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

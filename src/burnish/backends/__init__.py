@@ -1,1 +1,1 @@
-"""Models behind one protocol; a file (or folder) name is its name in config."""
+"""Backends: models that answer requests. One file each; heavy imports stay inside the constructor."""

@@ -1,0 +1,99 @@
+"""The library's front: the same objects as the command line, for scripts and notebooks.
+
+A source is a path, pattern or URL, one image with a text, or any iterable of `Pair`s or (image, text) tuples.
+An image is a PIL image, encoded bytes, or a path. Images that cannot be read come back as `Fault`s, in place.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from burnish import plan as plans
+from burnish.flow import Outcome
+from burnish.flow import enhance as enhance_items
+from burnish.plan import Plan
+from burnish.protocols import Backend
+from burnish.stores import open_store
+from burnish.summary import Summary
+from burnish.tools import load_tools
+from burnish.values import Item, Origin, Pair
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+AnyImage: TypeAlias = "Image | bytes | str | Path"
+Source: TypeAlias = "str | Path | Iterable[Pair | tuple[AnyImage, str]]"
+
+
+def open(source: str | Path, store: str | None = None, **options: str) -> Iterator[Pair]:  # noqa: A001
+    """The pairs of a source in order, shard by shard. What cannot be a pair is left out here: see `items`."""
+    return (item for item in items(source, store, **options) if isinstance(item, Pair))
+
+
+def items(source: str | Path, store: str | None = None, **options: str) -> Iterator[Item]:
+    """Everything in a source in order: pairs, and the `Fault`s and `Gap`s that cannot be pairs."""
+    opened = open_store(str(source), store, options)
+    for shard in opened.shards():
+        yield from opened.read(shard)
+
+
+def assess(source: Source, *, backend: Backend | str = "builtin", **settings: Any) -> Iterator[Outcome]:
+    """Scores only: one `Record` per pair, its captions[0] scored by every criterion; texts stay as they are."""
+    return _stream(source, {"recipe": "assess_only", **settings}, backend)
+
+
+def enhance(
+    source: Source, output: str | Path | None = None, *, backend: Backend | str = "builtin", **settings: Any
+) -> Summary | Iterator[Outcome]:
+    """With `output`: the whole job as ``burnish enhance`` does it, returning its `Summary`.
+
+    Without: an iterator of one outcome per item, nothing written. `settings` are plan keys, nested ones as
+    mappings (``rewrite={"below": 2.5}``). `backend` is a name or a live object such as `FunctionBackend`.
+    """
+    if output is None:
+        return _stream(source, settings, backend)
+    if not isinstance(source, str | Path):
+        raise plans.UsageError("with an output, the source must be a path, pattern or URL.")
+    from burnish.engines import local
+
+    plan = _plan({"source": str(source), "output": str(output), **settings}, backend)
+    return local.run(plan, backend=None if isinstance(backend, str) else backend)
+
+
+def _stream(source: Source, settings: Mapping[str, Any], backend: Backend | str) -> Iterator[Outcome]:
+    from_store = isinstance(source, str | Path)
+    plan = _plan({"source": str(source) if from_store else "memory", **settings}, backend)
+    live = None if isinstance(backend, str) else backend
+    stream = items(source, plan.store or None, **plan.store_options) if from_store else _pairs(source)
+    with closing(load_tools(plan, backend=live)) as tools:
+        yield from enhance_items(stream, tools)
+
+
+def _plan(settings: Mapping[str, Any], backend: Backend | str) -> Plan:
+    name = backend if isinstance(backend, str) else backend.identity
+    return plans.build({**settings, "backend": name})
+
+
+def _pairs(source: Iterable[Pair | tuple[AnyImage, str]]) -> Iterator[Pair]:
+    for ordinal, entry in enumerate(source):
+        if isinstance(entry, Pair):
+            yield entry
+            continue
+        image, text = entry
+        data, name = _encoded(image)
+        origin = Origin(source="memory", shard="memory", ordinal=ordinal)
+        yield Pair(origin=origin, key=f"{ordinal:09d}", image=data, image_name=name, text=text)
+
+
+def _encoded(image: AnyImage) -> tuple[bytes, str]:
+    if isinstance(image, bytes):
+        return image, "image"
+    if isinstance(image, str | Path):
+        return Path(image).read_bytes(), Path(image).name
+    sink = io.BytesIO()
+    image.save(sink, "PNG")
+    return sink.getvalue(), "image.png"

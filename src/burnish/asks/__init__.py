@@ -1,0 +1,26 @@
+"""Asks: questions put to a model about a record. Pure: which requests a record needs, and how replies fold in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from burnish import discovery
+from burnish.plan import Plan
+from burnish.protocols import Ask
+from burnish.recipes import Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an ask is made from: the run's plan, its recipe, and who answers (the backend's identity)."""
+
+    plan: Plan
+    recipe: Recipe
+    maker: str
+
+
+def load(name: str, terms: Terms) -> Ask:
+    """The ask called `name`, made for these terms."""
+    return cast(Callable[[Terms], Ask], discovery.load("asks", name))(terms)

@@ -1,0 +1,54 @@
+"""A user's own function as the model: ``burnish.enhance(src, out, backend=FunctionBackend(judge))``.
+
+`judge(request)` may return a number (score on the criterion's scale), a text (rewrite), None (it abstains), or one
+of our replies. On the command line: ``--backend package.module:factory``, the factory taking the options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from burnish.criteria import SCALE
+from burnish.values import AssessRequest, Draft, Failure, Reply, Request, Score, State
+
+Answer: TypeAlias = float | int | str | Reply | None
+
+
+class FunctionBackend:
+    """Calls one function per request, in order, in this process."""
+
+    def __init__(self, judge: Callable[[Request], Answer], *, name: str = "", side_px: int = 384) -> None:
+        """`name` stands for the function in the plan's fingerprint: change it when the function's answers change."""
+        self._judge = judge
+        self.side_px = side_px
+        self.identity = name or f"function:{judge.__module__}.{getattr(judge, '__qualname__', type(judge).__name__)}"
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        """One reply per request. What it raises ends the run: a wrong judge must not look like low scores."""
+        return [_reply(request, self._judge(request)) for request in requests]
+
+
+def _reply(request: Request, answer: Answer) -> Reply:
+    if isinstance(answer, Score | Draft | Failure):
+        return answer
+    if isinstance(request, AssessRequest):
+        return _score(request.criterion, answer)
+    if answer is None:
+        return Draft(text=request.text)
+    if isinstance(answer, str):
+        return Draft(text=answer)
+    return Failure(state=State.UNPARSABLE, detail=f"a rewrite must be a text, got {answer!r}"[:200])
+
+
+def _score(criterion: str, answer: str | float | None) -> Reply:
+    if answer is None:
+        return Failure(state=State.ABSTAINED, detail="the function returned None")
+    if isinstance(answer, str):
+        return Failure(state=State.UNPARSABLE, detail=f"a score must be a number, got {answer!r}"[:200])
+    if not SCALE[0] <= answer <= SCALE[-1]:
+        return Failure(state=State.OUT_OF_RANGE, detail=f"{answer!r} is not in {SCALE[0]}..{SCALE[-1]}")
+    return Score(criterion=criterion, value=round(float(answer), 4), confidence=1.0)
+
+
+BACKEND = FunctionBackend

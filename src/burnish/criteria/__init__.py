@@ -1,0 +1,26 @@
+"""Criteria: what a pair is judged by. One file each; the file's name is the criterion's name everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from burnish import discovery
+
+SCALE = (1, 2, 3, 4, 5)
+"""Answers of every criterion of ours: single tokens in all common tokenizers, so a score is an expectation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """A question about a pair and what its answers mean. `anchors` describe the answers of `SCALE`, lowest first."""
+
+    name: str
+    question: str
+    anchors: tuple[str, str, str, str, str]
+    source: str
+
+
+def load(name: str) -> Criterion:
+    """The criterion called `name`; raises `UsageError` with the nearest name."""
+    return cast(Criterion, discovery.load("criteria", name))

@@ -1,0 +1,1 @@
+"""Engines: where shards run. They know nothing of pairs, models or forms."""

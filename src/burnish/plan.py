@@ -1,0 +1,161 @@
+"""What one run does, as plain data: it pickles, prints, and lies beside the output.
+
+Every default stands here and nowhere else. Keys under "how" never change an output byte and are left out of
+the fingerprint; all others are in it, so a run can only be resumed with the plan it was started with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from burnish.errors import UsageError
+from burnish.images import Limits
+from burnish.texts import MAX_CHARS
+from burnish.values import Json
+
+_STRICT: dict[str, object] = {"extra": "forbid", "str_strip_whitespace": False}
+
+
+def _how(default: object) -> Any:
+    return field(default=default, metadata={"how": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewriteRules:
+    """When a caption is rewritten and what a rewrite must keep to.
+
+    `below`: captions with an overall score under this (scale 1-5) are rewritten; 3.0 is the middle of the scale,
+    to be fitted per consumer from labels. `max_changed`: share of words a rewrite may change. Removing junk can
+    take most of a caption away, so the default is loose and `max_inserted` is tight: words may go, hardly any may
+    come. `min_gain`: a rewrite is accepted only if its overall score is that much higher on a second look.
+    `max_match_loss`: how much its image-text matching may be lower.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    below: float = 3.0
+    max_changed: float = 0.9
+    max_inserted: int = 3
+    min_gain: float = 0.1
+    max_match_loss: float = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRules:
+    """How texts are read. `max_chars`: what a model sees of a caption; longer ones pass unchanged, flagged."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    max_chars: int = MAX_CHARS
+    unescape_html: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    source: str
+    output: str = ""
+    store: str = ""
+    store_options: dict[str, str] = field(default_factory=dict)
+    backend: str = "builtin"
+    backend_options: dict[str, str] = field(default_factory=dict)
+    recipe: str = "aitqe"
+    rewrite: RewriteRules = field(default_factory=RewriteRules)
+    text: TextRules = field(default_factory=TextRules)
+    limits: Limits = field(default_factory=Limits)
+    workers: int = _how(0)
+    batch_size: int = _how(32)
+    limit: int = _how(0)
+    max_bad: float = _how(0.2)
+
+    def semantic(self) -> dict[str, Json]:
+        """All keys that can change an output byte, flat and dotted, without source and output paths."""
+        flat = flatten(dataclasses.asdict(self))
+        how = {f.name for f in dataclasses.fields(self) if f.metadata.get("how")} | {"output"}
+        return {key: value for key, value in flat.items() if key.split(".")[0] not in how}
+
+    def to_toml(self) -> str:
+        """The plan as TOML that `load` reads back to an equal plan."""
+        import tomli_w
+
+        return tomli_w.dumps(dataclasses.asdict(self))
+
+
+def load(path: str) -> dict[str, Any]:
+    """The keys of a TOML plan file, nested as written. Raises `UsageError` with file and place."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read the plan {path!r}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.") from error
+
+
+def build(*layers: Mapping[str, Any]) -> Plan:
+    """A plan from layers of nested keys, later ones win. Raises `UsageError` naming a wrong key or value."""
+    from pydantic import TypeAdapter, ValidationError
+
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        _merge(merged, layer)
+    try:
+        return TypeAdapter(Plan).validate_python(merged)
+    except ValidationError as error:
+        raise UsageError(_explain(error.errors())) from error
+
+
+def override(assignment: str) -> dict[str, Any]:
+    """``"rewrite.below=3"`` as nested keys. The value is read as TOML; what is not TOML is a string."""
+    dotted, sep, text = assignment.partition("=")
+    if not sep or not dotted.strip():
+        raise UsageError(f"--set takes key=value, got {assignment!r}.\nExample: --set rewrite.below=2.5")
+    try:
+        value: Any = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    for part in reversed(dotted.strip().split(".")):
+        value = {part: value}
+    return dict(value)
+
+
+def keys() -> list[str]:
+    """All dotted keys a plan has (free maps such as `store_options` as one key), sorted."""
+    return sorted(flatten(dataclasses.asdict(Plan(source=""))))
+
+
+def flatten(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Json]:
+    """Nested mappings as one level of dotted keys; an empty mapping stays as a value."""
+    flat: dict[str, Json] = {}
+    for key, value in nested.items():
+        if isinstance(value, Mapping) and value:
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = dict(value) if isinstance(value, Mapping) else value
+    return flat
+
+
+def _merge(into: dict[str, Any], layer: Mapping[str, Any]) -> None:
+    for key, value in layer.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def _explain(errors: Iterable[Any]) -> str:
+    from rapidfuzz import process
+
+    error = next(iter(errors))
+    dotted = ".".join(str(part) for part in error["loc"])
+    if error["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        hit = process.extractOne(dotted, keys(), score_cutoff=60)
+        near = f" Did you mean {hit[0]!r}?" if hit else f"\nKeys: {', '.join(keys())}"
+        return f"unknown key {dotted!r} in the plan.{near}"
+    if error["type"] in {"missing", "missing_argument"}:
+        return f"the plan lacks {dotted!r}."
+    return f"{dotted} = {error['input']!r} does not fit: {error['msg']}.\nSet it with: --set {dotted}=..."

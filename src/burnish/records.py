@@ -1,0 +1,194 @@
+"""Records as Parquet: everything a run knows about its pairs, beside the output, one file a shard.
+
+``OUT/.burnish/records/<stem>.parquet`` has one row per pair that is in the output, in order: the only thing that
+report, retry, mix, train and evaluation read. Images are not in it; they are found by shard and ordinal.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xxhash
+
+from burnish.columns import edits_json
+from burnish.texts import decode, storable
+from burnish.values import Caption, Decision, Edit, Origin, Pair, Picture, Record, Score, Shard, State
+
+FORMAT_VERSION = 1
+
+_SCORE = pa.struct(
+    [
+        ("criterion", pa.string()),
+        ("value", pa.float64()),
+        ("confidence", pa.float64()),
+        ("state", pa.string()),
+        ("spread", pa.float64()),
+        ("reason", pa.string()),
+    ]
+)
+_CAPTION = pa.struct(
+    [
+        ("text", pa.string()),
+        ("raw", pa.string()),
+        ("role", pa.string()),
+        ("maker", pa.string()),
+        ("edits", pa.string()),
+        ("verdict", pa.string()),
+        ("scores", pa.list_(_SCORE)),
+    ]
+)
+SCHEMA = pa.schema(
+    [
+        ("shard", pa.string()),
+        ("ordinal", pa.int64()),
+        ("key", pa.string()),
+        ("image_name", pa.string()),
+        ("image_xxh128", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("format", pa.string()),
+        ("mode", pa.string()),
+        ("decision", pa.string()),
+        ("reason", pa.string()),
+        ("flags", pa.list_(pa.string())),
+        ("chosen", pa.int32()),
+        ("captions", pa.list_(_CAPTION)),
+    ],
+    metadata={"burnish.records": str(FORMAT_VERSION)},
+)
+"""`raw` is base64 of the original bytes where `text` had to be made storable, else ""; `edits` is a JSON array."""
+
+
+def file_name(shard: Shard) -> str:
+    """Where the records of `shard` lie below the output's root."""
+    return f".burnish/records/{shard.name}.parquet"
+
+
+def row(record: Record) -> dict[str, Any]:
+    """One record as a row of `SCHEMA`."""
+    pair, picture = record.pair, record.picture
+    return {
+        "shard": pair.origin.shard,
+        "ordinal": pair.origin.ordinal,
+        "key": storable(pair.key)[0],
+        "image_name": storable(pair.image_name)[0],
+        "image_xxh128": xxhash.xxh3_128_hexdigest(pair.image),
+        "width": picture.width,
+        "height": picture.height,
+        "format": picture.format,
+        "mode": picture.mode,
+        "decision": str(record.decision),
+        "reason": record.reason,
+        "flags": list(record.flags),
+        "chosen": record.chosen,
+        "captions": [_caption_row(c) for c in record.captions],
+    }
+
+
+class RecordsWriter:
+    """Writes the records of one shard, put in order. The same records give the same bytes; memory is bounded by a
+    row group, not by the shard.
+    """
+
+    ROWS_PER_GROUP = 1_000
+
+    def __init__(self, sink: BinaryIO) -> None:
+        """`sink` is written front to back and left open."""
+        self._parquet = pq.ParquetWriter(sink, SCHEMA, compression="zstd")
+        self._rows: list[dict[str, Any]] = []
+
+    def put(self, record: Record) -> None:
+        """Append one record."""
+        self._rows.append(row(record))
+        if len(self._rows) >= self.ROWS_PER_GROUP:
+            self._flush()
+
+    def finish(self) -> None:
+        """Write what is left and the footer."""
+        self._flush()
+        self._parquet.close()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=SCHEMA))
+            self._rows = []
+
+
+def read(source: BinaryIO) -> list[dict[str, Any]]:
+    """The rows of one file."""
+    rows: list[dict[str, Any]] = pq.read_table(source).to_pylist()
+    return rows
+
+
+def restore(rows: Iterable[dict[str, Any]]) -> dict[int, Record]:
+    """Finished records by ordinal, to be used again instead of asking again. Their `pair` is a stand-in for the
+    one the store reads, their picture is blank: both are only needed to ask, and they are not asked.
+    """
+    return {r["ordinal"]: _record(r) for r in rows}
+
+
+def _caption_row(caption: Caption) -> dict[str, Any]:
+    text, raw = storable(caption.text)
+    scores = [
+        {
+            "criterion": s.criterion,
+            "value": s.value,
+            "confidence": s.confidence,
+            "state": str(s.state),
+            "spread": s.spread,
+            "reason": storable(s.reason)[0],
+        }
+        for s in caption.scores
+    ]
+    return {
+        "text": text,
+        "raw": raw,
+        "role": caption.role,
+        "maker": caption.maker,
+        "edits": edits_json(caption.edits),
+        "verdict": caption.verdict,
+        "scores": scores,
+    }
+
+
+def _record(r: dict[str, Any]) -> Record:
+    captions = tuple(_caption(c) for c in r["captions"])
+    return Record(
+        pair=Pair(
+            origin=Origin(source="", shard=r["shard"], ordinal=r["ordinal"]),
+            key=r["key"],
+            image=b"",
+            image_name=r["image_name"],
+            text=captions[0].text,
+        ),
+        picture=Picture(
+            rgb=np.zeros((1, 1, 3), np.uint8),
+            width=r["width"],
+            height=r["height"],
+            format=r["format"],
+            mode=r["mode"],
+        ),
+        view="",
+        captions=captions,
+        chosen=r["chosen"],
+        decision=Decision(r["decision"]),
+        reason=r["reason"],
+        flags=tuple(r["flags"]),
+    )
+
+
+def _caption(c: dict[str, Any]) -> Caption:
+    return Caption(
+        text=decode(base64.b64decode(c["raw"])) if c["raw"] else c["text"],
+        role=c["role"],
+        maker=c["maker"],
+        edits=tuple(Edit(**e) for e in orjson.loads(c["edits"])),
+        scores=tuple(Score(**{**s, "state": State(s["state"])}) for s in c["scores"]),
+        verdict=c["verdict"],
+    )

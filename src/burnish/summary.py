@@ -1,0 +1,40 @@
+"""What a run did, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from burnish.plan import Plan
+from burnish.storage.ledger import Counts
+from burnish.values import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Counts of the whole output, also of shards done by earlier runs. `reasons`: pairs by reason, over passed and
+    quarantined ones. `elapsed_s` is this run's wall time, `shards_before` the shards it found done.
+    """
+
+    plan: Plan
+    counts: Counts
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    shards: int = 0
+    shards_before: int = 0
+    elapsed_s: float = 0.0
+    backend: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """For ``--json``: counts, reasons, rates."""
+        import dataclasses
+
+        return {
+            "source": self.plan.source,
+            "output": self.plan.output,
+            "backend": self.backend,
+            "counts": dataclasses.asdict(self.counts),
+            "reasons": dict(self.reasons),
+            "shards": self.shards,
+            "shards_before": self.shards_before,
+            "elapsed_s": round(self.elapsed_s, 3),
+        }

@@ -1,0 +1,51 @@
+"""A plan's names made into objects: what one worker needs to run shards. Loaded once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from burnish import asks, discovery, recipes
+from burnish.images import Decoder
+from burnish.plan import Plan
+from burnish.protocols import Ask, Backend
+from burnish.recipes import Recipe
+
+NO_BACKEND_SIDE_PX = 224
+"""Decoded size where the recipe asks no model: the size of the built-in model's input, so costs compare."""
+
+
+@dataclass(slots=True)
+class Tools:
+    """The live parts of one worker; `close` ends the decoding child."""
+
+    plan: Plan
+    recipe: Recipe
+    backend: Backend | None
+    asks: tuple[Ask, ...]
+    decoder: Decoder
+
+    def close(self) -> None:
+        """End the decoding child process."""
+        self.decoder.close()
+
+
+def load_backend(name: str, options: Mapping[str, str]) -> Backend:
+    """The backend called `name` (or ``module:object``), made from plain options."""
+    return cast(Callable[[Mapping[str, str]], Backend], discovery.load("backends", name))(options)
+
+
+def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
+    """Everything `plan` names. Raises `UsageError` for unknown names; `backend` replaces the plan's by a live one."""
+    recipe = recipes.load(plan.recipe)
+    if backend is None and recipe.asks:
+        backend = load_backend(plan.backend, plan.backend_options)
+    terms = asks.Terms(plan=plan, recipe=recipe, maker=backend.identity if backend else "")
+    return Tools(
+        plan=plan,
+        recipe=recipe,
+        backend=backend,
+        asks=tuple(asks.load(name, terms) for name in recipe.asks),
+        decoder=Decoder(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX),
+    )
