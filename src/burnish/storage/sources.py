@@ -18,6 +18,7 @@ from burnish.storage.places import Place, local_tag, locate, tag_of
 from burnish.storage.redact import redact
 from burnish.storage.scratch import scratch_file
 from burnish.storage.stopping import stopping
+from burnish.texts import storable
 from burnish.values import Shard
 
 if TYPE_CHECKING:
@@ -45,29 +46,34 @@ def expand(source: str, suffixes: tuple[str, ...]) -> list[Shard]:
     shown = redact(source)
     if not source.strip():
         raise UsageError("the source is empty.\nGive a folder, a file, a pattern (name-{00000..00099}.tar) or a URL.")
-    pieces = [source] if _is_there(source) else expand_braces(source)
+    named = pieces(source)
     found: list[_Found] = []
     missing: list[str] = []
     with stopping("list", shown):
-        for piece in pieces:
+        for piece in named:
             files = _files(locate(piece), suffixes)
             found += files
             if not files:
                 missing.append(piece)
     if missing:
-        raise _nothing(shown, [redact(m) for m in missing], len(pieces), suffixes)
+        raise _nothing(shown, [redact(m) for m in missing], len(named), suffixes)
     return _shards(found, shown)
 
 
-def common_root(source: str) -> str:
-    """The folder or URL all of `source` lies in, for asking whether an output would be inside its own input."""
-    roots = []
-    for piece in [source] if _is_there(source) else expand_braces(source):
-        place = locate(piece)
-        path = place.path
-        fixed = path if not _is_glob(place) else _fixed_part(path)
-        roots.append(fixed)
-    return _common(roots)
+def pieces(source: str) -> list[str]:
+    """What `source` stands for: itself if that exists, else every name of its brace pattern."""
+    return [source] if _is_there(source) else expand_braces(source)
+
+
+def search_root(piece: str) -> tuple[Place, bool]:
+    """Where one piece is looked for, and whether everything below that place counts as named."""
+    place = locate(piece)
+    if place.fs is None and _is_there(piece):
+        return place, place.local.is_dir()
+    if not _is_glob(place):
+        return place, place.fs is not None
+    fixed = _fixed_part(place.path)
+    return Place(fs=place.fs, path=fixed, url=fixed), "**" in place.path
 
 
 @contextmanager
@@ -219,6 +225,9 @@ def _shards(found: Sequence[_Found], shown: str) -> list[Shard]:
     root = _common([f.root for f in found])
     shards = [Shard(name=_name(f.path, root), path=f.url, size=f.size, tag=f.tag) for f in found]
     shards.sort(key=lambda shard: shard.name)
+    odd = next((shard.name for shard in shards if storable(shard.name)[1]), None)
+    if odd is not None:
+        raise UsageError(f"the file name {odd!a} is not UTF-8.\nRename the file.")
     for before, after in pairwise(shards):
         if before.name == after.name:
             raise UsageError(f"{shown} names {before.name} twice.\nGive every shard once.")
@@ -231,10 +240,10 @@ def _name(path: str, root: str) -> str:
     return PurePosixPath(os.path.relpath(bare, root)).as_posix()
 
 
-def _nothing(shown: str, missing: Sequence[str], pieces: int, suffixes: tuple[str, ...]) -> UsageError:
-    if pieces > 1:
+def _nothing(shown: str, missing: Sequence[str], named: int, suffixes: tuple[str, ...]) -> UsageError:
+    if named > 1:
         names = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
-        return UsageError(f"{len(missing)} of the {pieces} names of {shown} are missing: {names}.")
+        return UsageError(f"{len(missing)} of the {named} names of {shown} are missing: {names}.")
     looked = ", ".join("*" + suffix for suffix in suffixes)
     place = locate(missing[0])
     if place.fs is None and not has_magic(place.path) and not _is_there(place.path):
