@@ -66,7 +66,7 @@ def put_result(memory: mmap.mmap, index: int, result: Picture | ImageFault, at: 
     if isinstance(result, Picture):
         rows, columns, _ = result.rgb.shape
         sizes = rows, columns, result.width, result.height
-        stop = at + rows * columns * 3
+        stop = at + result.rgb.nbytes
         memory[at:stop] = result.rgb.data.cast("B")
         text = _SEPARATOR.join((result.format, result.mode, *result.flags))
     else:
