@@ -19,7 +19,8 @@ MAX_NOT_RUN = 6
 """Over all documents: installing, and what needs a service of one's own."""
 
 FENCE = re.compile(
-    r"(?:^<!-- not run: (?P<reason>.*?) -->\n+)?^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL
+    r"(?:^<!-- not run: (?P<reason>.*?) -->\n+)?^```(?P<language>\w+)[^\n]*\n(?P<body>.*?)^```",
+    re.MULTILINE | re.DOTALL,
 )
 
 

@@ -1,4 +1,4 @@
-"""What holds for all code here, whoever writes it: sizes, layers, quick imports, nothing left over, nothing untested."""
+"""What holds for all code here: sizes, layers, quick imports, nothing left over, nothing untested."""
 
 import ast
 import json

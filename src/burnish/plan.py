@@ -18,7 +18,7 @@ from burnish.images import Limits
 from burnish.texts import MAX_CHARS
 from burnish.values import Json
 
-_STRICT: dict[str, object] = {"extra": "forbid", "str_strip_whitespace": False}
+_STRICT: dict[str, object] = {"extra": "forbid", "coerce_numbers_to_str": True}  # --set backend_options.side_px=64
 
 
 def _how(default: object) -> Any:

@@ -106,13 +106,15 @@ def _one_pair() -> str:
 
     from burnish import plan as plans
     from burnish.flow import enhance
+    from burnish.stores import open_store
     from burnish.tools import load_tools
     from burnish.values import Record
 
     with as_file(files("burnish.sample") / "00000.tar") as source:
         plan = plans.build({"source": str(source), "store": "webdataset"})
         with closing(load_tools(plan)) as tools:
-            pair = next(iter(tools.store.read(tools.store.shards()[0])))
+            store = open_store(plan.source, plan.store)
+            pair = next(iter(store.read(store.shards()[0])))
             outcome = next(iter(enhance([pair], tools)))
             model = tools.backend.identity if tools.backend else "none"
     if not isinstance(outcome, Record):

@@ -19,6 +19,7 @@ from burnish.flow import Outcome, enhance
 from burnish.plan import Plan
 from burnish.storage.places import locate
 from burnish.storage.redact import redact
+from burnish.stores import open_store
 from burnish.texts import terminal
 from burnish.tools import Tools, load_tools
 from burnish.values import Gap, Item, Json, Record
@@ -77,7 +78,8 @@ def attempt(plan: Plan) -> Trial:
 
     refuse(plan)
     with closing(load_tools(replace(plan, batch_size=PAIRS // _BATCHES))) as tools:
-        sample = _sampling.draw(tools.store, PAIRS, SEED)
+        store = open_store(plan.source, plan.store or None, plan.store_options)
+        sample = _sampling.draw(store, PAIRS, SEED)
         outcomes, seconds = _timed(sample.items, tools)
         model = tools.backend.identity if tools.backend else "none"
     added = [len(str(columns(o))) for o in outcomes if isinstance(o, Record)]

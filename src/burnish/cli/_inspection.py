@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from burnish.cli._show import quoted, size
 from burnish.plan import Plan
@@ -17,6 +19,7 @@ LANGUAGE_TEXTS = 2_000
 """Languages are told from the first so many texts of a shard's share: identification costs more than reading."""
 
 MIN_LANGUAGE_CHARS = 12  # shorter texts say nothing sure about their language
+SURE = 0.5  # languages less likely than that are counted as "unsure": titles are short, and names look foreign
 
 
 @dataclass(slots=True)
@@ -69,10 +72,16 @@ def _count(found: Inspection, item: Item, *, tell_language: bool) -> int:
     found.flags.update((*item.flags, *(flag for flag in view.flags if flag != "empty")))
     if not tell_language or len(view.clean) < MIN_LANGUAGE_CHARS:
         return 0
-    import py3langid
-
-    found.languages[py3langid.classify(view.clean)[0]] += 1
+    language, probability = _identifier().classify(view.clean.lower())
+    found.languages[language if probability >= SURE else "unsure"] += 1
     return 1
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def report(found: Inspection) -> str:

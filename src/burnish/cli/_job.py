@@ -28,9 +28,9 @@ def run(plan: Plan, *, as_json: bool, retry: bool = False) -> int:
 
 def execute(plan: Plan, *, retry: bool = False) -> Summary:
     """Run `plan` with progress on stderr and events in the log."""
+    plan = _settings.needed(plan)
     from burnish.engines import local
 
-    plan = _settings.needed(plan)
     started = time.monotonic()
     LOGGER.info("run started", extra={"reason": "retry" if retry else ""})
     with _log.beside(plan.output) as log, _progress.shown(plan) as show:
