@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from burnish import plan as plans
+from burnish.errors import UsageError
 from burnish.flow import Outcome
 from burnish.flow import enhance as enhance_items
 from burnish.plan import Plan
@@ -57,7 +58,7 @@ def enhance(
     if output is None:
         return _stream(source, settings, backend)
     if not isinstance(source, str | Path):
-        raise plans.UsageError("with an output, the source must be a path, pattern or URL.")
+        raise UsageError("with an output, the source must be a path, pattern or URL.")
     from burnish.engines import local
 
     plan = _plan({"source": str(source), "output": str(output), **settings}, backend)
@@ -65,10 +66,13 @@ def enhance(
 
 
 def _stream(source: Source, settings: Mapping[str, Any], backend: Backend | str) -> Iterator[Outcome]:
-    from_store = isinstance(source, str | Path)
-    plan = _plan({"source": str(source) if from_store else "memory", **settings}, backend)
+    plan = _plan({"source": str(source) if isinstance(source, str | Path) else "memory", **settings}, backend)
     live = None if isinstance(backend, str) else backend
-    stream = items(source, plan.store or None, **plan.store_options) if from_store else _pairs(source)
+    stream: Iterator[Item]
+    if isinstance(source, str | Path):
+        stream = items(source, plan.store or None, **plan.store_options)
+    else:
+        stream = _pairs(source)
     with closing(load_tools(plan, backend=live)) as tools:
         yield from enhance_items(stream, tools)
 

@@ -18,7 +18,7 @@ import xxhash
 
 from burnish.columns import edits_json
 from burnish.texts import decode, storable
-from burnish.values import Caption, Decision, Edit, Origin, Pair, Picture, Record, Score, Shard, State
+from burnish.values import Caption, Decision, Edit, Origin, Pair, Picture, Record, Score, State
 
 FORMAT_VERSION = 1
 
@@ -63,11 +63,6 @@ SCHEMA = pa.schema(
     metadata={"burnish.records": str(FORMAT_VERSION)},
 )
 """`raw` is base64 of the original bytes where `text` had to be made storable, else ""; `edits` is a JSON array."""
-
-
-def file_name(shard: Shard) -> str:
-    """Where the records of `shard` lie below the output's root."""
-    return f".burnish/records/{shard.name}.parquet"
 
 
 def row(record: Record) -> dict[str, Any]:

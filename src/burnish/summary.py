@@ -24,17 +24,23 @@ class Summary:
     elapsed_s: float = 0.0
     backend: str = ""
 
-    def as_json(self) -> dict[str, Json]:
-        """For ``--json``: counts, reasons, rates."""
-        import dataclasses
-
+    def lasting(self) -> dict[str, Json]:
+        """What stays true of the output however often it is resumed: no times, no paths, no workers."""
         return {
-            "source": self.plan.source,
-            "output": self.plan.output,
             "backend": self.backend,
-            "counts": dataclasses.asdict(self.counts),
+            "recipe": self.plan.recipe,
+            "plan": dict(self.plan.semantic()),
+            "counts": self.counts.as_json(),
             "reasons": dict(self.reasons),
             "shards": self.shards,
+        }
+
+    def as_json(self) -> dict[str, Json]:
+        """For ``--json``: the lasting part and this run's own figures."""
+        return {
+            **self.lasting(),
+            "source": self.plan.source,
+            "output": self.plan.output,
             "shards_before": self.shards_before,
             "elapsed_s": round(self.elapsed_s, 3),
         }

@@ -18,13 +18,14 @@ NO_BACKEND_SIDE_PX = 224
 
 @dataclass(slots=True)
 class Tools:
-    """The live parts of one worker; `close` ends the decoding child."""
+    """The live parts of one worker; `maker` is the backend's identity, "" without one."""
 
     plan: Plan
     recipe: Recipe
     backend: Backend | None
     asks: tuple[Ask, ...]
     decoder: Decoder
+    maker: str
 
     def close(self) -> None:
         """End the decoding child process."""
@@ -41,11 +42,13 @@ def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
     recipe = recipes.load(plan.recipe)
     if backend is None and recipe.asks:
         backend = load_backend(plan.backend, plan.backend_options)
-    terms = asks.Terms(plan=plan, recipe=recipe, maker=backend.identity if backend else "")
+    maker = backend.identity if backend else ""
+    terms = asks.Terms(plan=plan, recipe=recipe, maker=maker)
     return Tools(
         plan=plan,
         recipe=recipe,
         backend=backend,
         asks=tuple(asks.load(name, terms) for name in recipe.asks),
         decoder=Decoder(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX),
+        maker=maker,
     )

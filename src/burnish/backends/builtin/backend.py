@@ -1,0 +1,119 @@
+"""The built-in model as a backend: matcher and text-quality head for scores, the minimal editor for rewrites.
+
+No prompt, no network, no torch. It answers what it has evidence for and abstains from the rest.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from burnish.backends.builtin import editor
+from burnish.backends.builtin.judge import Judge, Judged, Read, Seen, Support
+from burnish.errors import UsageError
+from burnish.values import Draft, Failure, Picture, Reply, Request, RewriteRequest, Score, State
+
+SIDE_PX = 256
+"""Longest side the vision tower is given; it reduces to 224 itself."""
+
+REMEMBERED = 512
+"""Pictures and texts whose features are kept: a batch asks about the same ones several times over."""
+
+NOT_COVERED = {
+    "object_detail": "the built-in model sees gross categories, not details of objects",
+    "semantic_understanding": "the built-in model has no knowledge of names, places or relations",
+    "text_chart_description": "the built-in model does not read writing in images",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the editor may ask about one picture."""
+
+    judge: Judge
+    seen: Seen
+
+    def support(self, noun: str) -> Support:
+        """Whether the image confirms the noun."""
+        return self.judge.support(self.seen, noun)
+
+
+class BuiltinBackend:
+    """Answers `AssessRequest`s and `RewriteRequest`s on one CPU thread; loads in about a second."""
+
+    side_px = SIDE_PX
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        """Takes no options. Raises `UsageError` if the shipped weights are damaged."""
+        if options:
+            raise UsageError(f"backend builtin takes no options, got {', '.join(sorted(options))}.")
+        self._judge = Judge()
+        self.identity = f"builtin-{self._judge.digest[:12]}"
+        self._seen: OrderedDict[int, tuple[Picture, Seen]] = OrderedDict()
+        self._read: OrderedDict[str, Read] = OrderedDict()
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        """One reply per request; features are computed once per picture and per text."""
+        self._look([r.picture for r in requests])
+        self._learn([r.text for r in requests])
+        replies = [self._rewrite(r) if isinstance(r, RewriteRequest) else self._score(r.picture, r.text, r.criterion) for r in requests]
+        self._forget()
+        return replies
+
+    def _look(self, pictures: Sequence[Picture]) -> None:
+        fresh = list({id(p): p for p in pictures if id(p) not in self._seen}.values())
+        for picture, seen in zip(fresh, self._judge.look([p.rgb for p in fresh]), strict=True):
+            self._seen[id(picture)] = (picture, seen)
+
+    def _learn(self, texts: Sequence[str]) -> None:
+        fresh = list(dict.fromkeys(t for t in texts if t not in self._read))
+        for text, read in zip(fresh, self._judge.read(fresh), strict=True):
+            self._read[text] = read
+
+    def _forget(self) -> None:
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        while len(self._read) > REMEMBERED:
+            self._read.popitem(last=False)
+
+    def _rewrite(self, request: RewriteRequest) -> Draft:
+        seen = self._seen[id(request.picture)][1]
+        evidence = _Evidence(self._judge, seen)
+        return editor.propose(request.text, name=request.name, evidence=evidence, budget=request.budget)
+
+    def _score(self, picture: Picture, text: str, criterion: str) -> Reply:
+        seen, read = self._seen[id(picture)][1], self._read[text]
+        if criterion == "image_text_matching":
+            return _reply(criterion, self._judge.match(seen, read))
+        if criterion == "text_quality":
+            return _reply(criterion, self._judge.text_quality(read))
+        if criterion == "overall":
+            return _overall(self._judge.text_quality(read), self._judge.match(seen, read))
+        if criterion in NOT_COVERED:
+            return _reply(criterion, Judged(value=0.0, confidence=0.0, abstained=True, reason=NOT_COVERED[criterion]))
+        return Failure(state=State.NOT_ASKED, detail=f"the built-in model does not know the criterion {criterion!r}")
+
+
+def _reply(criterion: str, judged: Judged) -> Score:
+    if judged.abstained:
+        return Score(criterion=criterion, value=None, confidence=0.0, state=State.ABSTAINED, reason=judged.reason)
+    return Score(criterion=criterion, value=judged.value, confidence=judged.confidence, reason=judged.reason)
+
+
+def _overall(quality: Judged, match: Judged) -> Score:
+    """As good as the worse half, as far as the matcher is sure: quality - confidence * max(0, quality - match).
+
+    A good match cannot make up for junk text; a bad match pulls clean text down only as far as the matcher trusts
+    itself. Without a text judgement there is none overall.
+    """
+    if quality.abstained:
+        return _reply("overall", quality)
+    pull = 0.0 if match.abstained else match.confidence * max(0.0, quality.value - match.value)
+    reason = "text quality alone: " + match.reason if match.abstained else ""
+    return Score(
+        criterion="overall", value=round(quality.value - pull, 4), confidence=quality.confidence, reason=reason
+    )
+
+
+BACKEND = BuiltinBackend

@@ -1,0 +1,188 @@
+"""A run over an output folder: claimed by one plan, shard after shard committed, sealed at the end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import orjson
+
+import burnish
+from burnish import plan as plans
+from burnish.card import card
+from burnish.errors import UsageError
+from burnish.plan import Plan
+from burnish.protocols import Backend
+from burnish.shard_run import PARTIAL, Job, ShardDone, failed
+from burnish.storage.files import open_files
+from burnish.storage.journal import ShardRecord
+from burnish.storage.layout import SUMMARY
+from burnish.storage.ledger import Counts
+from burnish.storage.overlap import refuse_overlap
+from burnish.storage.plan_file import check_plan, read_plan
+from burnish.storage.run import Run
+from burnish.storage.sealed import DamagedError
+from burnish.storage.stopping import stopping
+from burnish.stores import open_store
+from burnish.summary import Summary
+from burnish.tools import Tools, load_tools
+from burnish.values import Json, Shard
+
+CARD = "README.md"
+
+
+class OpenRun:
+    """A claimed and locked output, what is left to do in it, and what has been done."""
+
+    def __init__(self, run: Run, plan: Plan, shards: Sequence[Shard], tools: Tools, *, live: bool, retry: bool) -> None:
+        """`live`: the model is an object of the caller's, which only this process has."""
+        self.plan = plan
+        self.live = live
+        self.shards = shards
+        self.job = Job(ticket=run.ticket, retry=retry)
+        self._run = run
+        self._tools: Tools | None = tools
+        self._maker = tools.maker
+        done = {name: record for name, record in run.records().items() if not (retry and _may_improve(record))}
+        self.todo, stand = _todo(shards, done, plan.limit)
+        self.left = (plan.limit - sum(record.counts.total for record in stand)) if plan.limit else None
+        self.done_before = sum((record.counts for record in stand), start=Counts())
+        self._reasons: Counter[str] = sum((Counter(_reasons(record)) for record in stand), start=Counter())
+        self._counts = self.done_before
+
+    @property
+    def in_this_process_only(self) -> bool:
+        """Whether worker processes could not take part: a live model, a limit to count down, a store in memory."""
+        memory = any(url.startswith("memory://") for url in (self.plan.source, self.plan.output))
+        return self.live or memory or bool(self.plan.limit)
+
+    def tools(self) -> Tools:
+        """The tools of this process, loaded when the run was opened."""
+        assert self._tools is not None
+        return self._tools
+
+    def release_tools(self) -> None:
+        """Give the model's memory back: worker processes load their own."""
+        if self._tools is not None:
+            self._tools.close()
+        self._tools = None
+
+    def finished(self, done: ShardDone) -> None:
+        """Take one more shard into the summary."""
+        self._counts += done.counts
+        self._reasons.update(done.reasons)
+
+    def seal(self, elapsed_s: float) -> Summary:
+        """Write the dataset card and the summary, then the seal over everything."""
+        summary = Summary(
+            plan=self.plan,
+            counts=self._counts,
+            reasons=dict(sorted(self._reasons.items())),
+            shards=len(self.shards),
+            shards_before=len(self.shards) - len(self.todo),
+            elapsed_s=elapsed_s,
+            backend=self._maker,
+        )
+        lasting = summary.lasting()
+        self._run.seal(
+            {CARD: card(lasting).encode(), SUMMARY: orjson.dumps(lasting, option=orjson.OPT_INDENT_2) + b"\n"}
+        )
+        return summary
+
+
+@contextmanager
+def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False) -> Iterator[OpenRun]:
+    """Load the model, list the shards, claim the output. Raises `UsageError` with nothing touched."""
+    shards = open_store(plan.source, plan.store or None, plan.store_options).shards()
+    tools = load_tools(plan, backend)
+    try:
+        claim = _stored_plan(plan.output) if retry else _claim(plan, shards, tools.maker)
+        with Run.open(plan.output, claim, source=plan.source) as run:
+            opened = OpenRun(run, plan, shards, tools, live=backend is not None, retry=retry)
+            try:
+                yield opened
+            finally:
+                opened.release_tools()
+    finally:
+        tools.close()
+
+
+def plan_of(output: str) -> Plan:
+    """The plan `output` was made by. Raises `UsageError` if it is no output of burnish."""
+    flat = cast("dict[str, Any]", _stored_plan(output)["plan"])
+    nested: dict[str, Any] = {}
+    for dotted, value in flat.items():
+        *path, last = dotted.split(".")
+        place = nested
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return plans.build(nested, {"output": output})
+
+
+def _claim(plan: Plan, shards: Sequence[Shard], maker: str) -> dict[str, Json]:
+    """Everything that can change an output byte (hazard 60)."""
+    listed = "\n".join(f"{shard.name}\t{shard.size}" for shard in shards)
+    return {
+        "plan": dict(plan.semantic()),
+        "model": maker,
+        "burnish": burnish.__version__,
+        "input": {"shards": len(shards), "sha256": hashlib.sha256(listed.encode()).hexdigest()},
+    }
+
+
+def _stored_plan(output: str) -> dict[str, Json]:
+    files = open_files(output)
+    try:
+        return read_plan(files)
+    except FileNotFoundError:
+        message = f"{files.shown} is not an output of burnish.\nGive the folder that was named with -o."
+        raise UsageError(message) from None
+    except DamagedError as error:
+        raise UsageError(f"the plan of {files.shown} is damaged: {error}.\nRun again into a new folder.") from error
+
+
+def _todo(
+    shards: Sequence[Shard], done: Mapping[str, ShardRecord], limit: int
+) -> tuple[list[Shard], list[ShardRecord]]:
+    """Shards still to do, and the records of those that stand. With a limit, only as many as it reaches into."""
+    todo: list[Shard] = []
+    stand: list[ShardRecord] = []
+    left = limit
+    for shard in shards:
+        record = done.get(shard.name)
+        if limit and left <= 0:
+            break
+        if (
+            record is None
+            or not record.of(shard)
+            or (record.facts.get(PARTIAL) and not 0 < left <= record.counts.total)
+        ):
+            todo.append(shard)
+        else:
+            stand.append(record)
+            left -= record.counts.total
+    return todo, stand
+
+
+def _may_improve(record: ShardRecord) -> bool:
+    return record.counts.quarantined > 0 or any(map(failed, _reasons(record)))
+
+
+def _reasons(record: ShardRecord) -> dict[str, int]:
+    return cast("dict[str, int]", record.facts.get("reasons", {}))
+
+
+def check(plan: Plan, maker: str) -> None:
+    """Raise the `UsageError` with which `open_run` would refuse the output, as far as looking can tell.
+
+    `maker` is the model's identity.
+    """
+    shards = open_store(plan.source, plan.store or None, plan.store_options).shards()
+    refuse_overlap(plan.source, plan.output)
+    files = open_files(plan.output)
+    with stopping("open", files.shown):
+        check_plan(files, _claim(plan, shards, maker))

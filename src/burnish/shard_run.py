@@ -1,0 +1,140 @@
+"""One shard from source to commit: the unit of work. An engine only decides where `run_shard` runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from burnish import records
+from burnish.flow import Outcome, enhance
+from burnish.protocols import Store, Writer
+from burnish.records import RecordsWriter
+from burnish.storage.commit import Commit
+from burnish.storage.files import open_files
+from burnish.storage.layout import records_name
+from burnish.storage.ledger import Counts
+from burnish.storage.quarantine import Quarantine
+from burnish.storage.run import Ticket
+from burnish.stores import open_store
+from burnish.tools import Tools
+from burnish.values import Decision, Gap, Item, Json, Record, Shard
+
+Tick = Callable[[Counts], None]
+
+PARTIAL = "partial"
+"""Fact in the journal of a shard that a ``--limit`` cut off: it is redone by a run that may read more of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a worker needs to know beside the plan's tools; plain, so it pickles. `limit`: at most so many items.
+    `retry`: finished records of the shard's last commit stand, only failures are asked again.
+    """
+
+    ticket: Ticket
+    limit: int | None = None
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardDone:
+    """What became of one shard: counts, and how many pairs were passed or quarantined for which reason."""
+
+    shard: Shard
+    counts: Counts
+    reasons: Mapping[str, int]
+
+
+def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
+    """Read, enhance, write and commit one shard. `tick` gets the counts so far, once per pair.
+
+    Nothing is visible before the commit; an exception abandons it. Raises `StopError` if the environment fails.
+    """
+    store = open_store(tools.plan.source, tools.plan.store or None, tools.plan.store_options)
+    known = _finished(job, shard) if job.retry else {}
+    tally = _Tally()
+    with job.ticket.commit(shard) as commit:
+        sinks = _Sinks.open(store, shard, commit)
+        source = _Limited(store.read(shard), job.limit)
+        for outcome in enhance(source, tools, known):
+            sinks.put(outcome)
+            tally.add(outcome)
+            tick(tally.counts())
+        sinks.finish()
+        facts: dict[str, Json] = {"reasons": dict(sorted(tally.reasons.items())), PARTIAL: source.cut}
+        commit.publish(tally.counts(), facts)
+    return ShardDone(shard=shard, counts=tally.counts(), reasons=tally.reasons)
+
+
+@dataclass(slots=True)
+class _Sinks:
+    """Where the outcomes of one shard go: pairs to the store's writer and the records, the rest to quarantine."""
+
+    writer: Writer
+    records: RecordsWriter
+    quarantine: Quarantine
+
+    @classmethod
+    def open(cls, store: Store, shard: Shard, commit: Commit) -> _Sinks:
+        return cls(
+            writer=store.writer(shard, commit),
+            records=RecordsWriter(commit.create_records()),
+            quarantine=commit.quarantine(),
+        )
+
+    def put(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Record):
+            self.writer.put(outcome)
+            self.records.put(outcome)
+        else:
+            self.quarantine.put(outcome)
+
+    def finish(self) -> None:
+        self.writer.finish()
+        self.records.finish()
+
+
+class _Limited:
+    """At most `limit` items of a stream; `cut` tells afterwards whether there were more."""
+
+    def __init__(self, items: Iterable[Item], limit: int | None) -> None:
+        self._items = iter(items)
+        self._limit = limit
+        self.cut = False
+
+    def __iter__(self) -> Iterator[Item]:
+        yield from islice(self._items, self._limit)
+        self.cut = self._limit is not None and next(self._items, None) is not None
+
+
+@dataclass(slots=True)
+class _Tally:
+    by_fate: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        self.by_fate["total"] += 1
+        if isinstance(outcome, Record):
+            self.by_fate[str(outcome.decision)] += 1
+            if outcome.decision is Decision.PASSED:
+                self.reasons[outcome.reason] += 1
+            return
+        self.by_fate["gaps" if isinstance(outcome, Gap) else "quarantined"] += 1
+        self.reasons[str(outcome.reason)] += 1
+
+    def counts(self) -> Counts:
+        return Counts(**self.by_fate)
+
+
+def _finished(job: Job, shard: Shard) -> Mapping[int, Record]:
+    """Records of the last commit that need no second try."""
+    with open_files(job.ticket.out).open(records_name(shard.name)) as file:
+        restored = records.restore(records.read(file))
+    return {ordinal: record for ordinal, record in restored.items() if not failed(record.reason)}
+
+
+def failed(reason: str) -> bool:
+    """Whether a passed pair's reason is a failure of the model, worth another try, rather than a judgement."""
+    return reason.startswith(("unassessed:", "rewrite_failed:")) and not reason.endswith(":abstained")
