@@ -16,8 +16,9 @@ class Limits:
     a copy, while a 164 KB PNG can claim 169 million.
     `max_bytes`: encoded size. 64 MiB is above any photo of that many pixels.
     `max_frames`: of an animation, counted from headers. Only the first is decoded; thousands are an attack or a film.
-    `timeout_s`: CPU seconds in the child; the largest allowed image of the slowest format takes about 5.
-    `memory_bytes`: address space of the child beyond its own code: three copies of the largest image and some.
+    `timeout_s`: CPU seconds in the child; the largest allowed images take 1 to 10, WebP the longest.
+    `memory_bytes`: address space of the child beyond its own code: enough for the largest
+    image in every mode but WebP, whose decoder keeps four copies (up to about 50 million pixels).
     `allow_tiff`: TIFF is a container of decoders with a long history of tricks; on the web it is rare.
     """
 

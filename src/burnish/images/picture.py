@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 
@@ -21,6 +22,8 @@ MAX_ASPECT = 10
 
 _UNIFORM_RANGE = 3  # levels between darkest and lightest: what JPEG makes of one colour
 _DETAIL_CHARS = 200
+
+_ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # of a Python object: would differ from run to run
 
 # What Pillow's plug-ins were seen to raise on 165,000 damaged files, and their near kin. Not the broad Exception:
 # anything else is a defect, and the child process that meets it dies and is accounted for.
@@ -65,7 +68,7 @@ def _refusal(data: bytes, name: str, limits: Limits) -> ImageFault | None:
 
 
 def _reason(error: Exception) -> tuple[Reason, str]:
-    detail = f"{type(error).__name__}: {error}"
+    detail = _ADDRESS.sub("", f"{type(error).__name__}: {error}")
     if "MAX_TEXT" in detail or "too large" in detail.lower():  # Pillow's limits on text and profile chunks
         return Reason.IMAGE_TOO_LARGE, detail
     return Reason.DECODE_ERROR, detail

@@ -15,6 +15,7 @@ from burnish.images.limits import Limits
 
 _MAX_16 = 65_535
 _MAX_8 = 255
+_ROWS = 64
 
 
 class TooLargeError(Exception):
@@ -105,15 +106,19 @@ def _to_8_bits(samples: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Scaled, never saturated: 16 bits by their full range; 32-bit integers and floats by the smallest of the usual
     ranges (0..1 for floats, 0..255, 0..65535) that holds them, else from their minimum to their maximum.
     """
-    if samples.dtype.itemsize == 2:
-        wide = samples.astype(np.uint32)
-        return ((wide * _MAX_8 + _MAX_16 // 2) // _MAX_16).astype(np.uint8)
-    values = np.nan_to_num(samples.astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    floats = samples.dtype.kind == "f"
-    for top in (1.0, float(_MAX_8), float(_MAX_16)) if floats else (float(_MAX_8), float(_MAX_16)):
-        if low >= 0 and high <= top:
-            low, high = 0.0, top
-            break
-    scaled: NDArray[np.uint8] = np.rint((values - low) * (_MAX_8 / (high - low))).astype(np.uint8)
-    return scaled
+    low, high = (0.0, float(_MAX_16)) if samples.dtype.itemsize == 2 else _range(samples)
+    scale = _MAX_8 / (high - low) if high > low else 0.0
+    out = np.empty(samples.shape, np.uint8)
+    for top in range(0, len(samples), _ROWS):  # in bands: whole-image temporaries would be four times the image
+        band = np.nan_to_num(samples[top : top + _ROWS].astype(np.float32), nan=low, posinf=low, neginf=low)
+        out[top : top + _ROWS] = np.rint((band - low) * scale)
+    return out
+
+
+def _range(samples: NDArray[np.generic]) -> tuple[float, float]:
+    bands = [samples[top : top + _ROWS] for top in range(0, len(samples), _ROWS)]
+    finite = [band[np.isfinite(band)] for band in bands]
+    extremes = [(float(band.min()), float(band.max())) for band in finite if band.size]
+    low, high = min((e[0] for e in extremes), default=0.0), max((e[1] for e in extremes), default=0.0)
+    tops = (1.0, float(_MAX_8), float(_MAX_16)) if samples.dtype.kind == "f" else (float(_MAX_8), float(_MAX_16))
+    return next(((0.0, top) for top in tops if low >= 0 and high <= top), (low, high))
