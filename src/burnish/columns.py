@@ -7,7 +7,7 @@ can be empty: a missing score is -1.0 beside its state, flags are joined by spac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -22,19 +22,21 @@ def columns(record: Record) -> dict[str, Json]:
     """Our columns for one record, in a fixed order. Texts are storable: no lone surrogates, nothing stripped."""
     original, raw = storable(record.captions[0].text)
     chosen = record.caption
+    captions: list[Json] = [
+        {
+            "role": c.role,
+            "text": storable(c.text)[0],
+            "maker": c.maker,
+            "verdict": c.verdict,
+            "overall": overall(c.scores),
+        }
+        for c in record.captions
+    ]
     row: dict[str, Json] = {
         "caption_original": original,
         "caption_original_raw": raw,
-        "captions": [
-            {
-                "role": c.role,
-                "text": storable(c.text)[0],
-                "maker": c.maker,
-                "verdict": c.verdict,
-                "overall": overall(c.scores),
-            }
-            for c in record.captions
-        ],
+        "captions": captions,
+        **_of_earlier_run(record.pair.fields, captions),
         "burnish_decision": str(record.decision),
         "burnish_reason": record.reason,
         "burnish_flags": " ".join(record.flags),
@@ -45,6 +47,18 @@ def columns(record: Record) -> dict[str, Json]:
         row[f"burnish_confidence_{score.criterion}"] = score.confidence
         row[f"burnish_state_{score.criterion}"] = str(score.state)
     return row
+
+
+def _of_earlier_run(fields: Mapping[str, Json], captions: list[Json]) -> dict[str, Json]:
+    """If the input is an output of ours: its original stays the original, and its captions follow this run's."""
+    if "burnish_decision" not in fields or not isinstance(fields.get("caption_original"), str):
+        return {}
+    earlier = fields.get("captions")
+    return {
+        "caption_original": fields["caption_original"],
+        "caption_original_raw": fields.get("caption_original_raw") or "",
+        "captions": captions + (earlier if isinstance(earlier, list) else []),
+    }
 
 
 def overall(scores: Sequence[Score]) -> float:
