@@ -1,0 +1,1 @@
+"""The Parquet store's parts. Imported only when a Parquet source is opened, because they load pyarrow."""
