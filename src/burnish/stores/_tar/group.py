@@ -91,6 +91,7 @@ class _Grouper:
         self._seen: dict[int, int] = {}
         self._beside_gap = False
         self._is_cut = False
+        self._overrun = False
 
     def member(self, member: Member) -> None:
         named = split_name(member.name)
@@ -112,8 +113,9 @@ class _Grouper:
             self._beside_gap = False
 
     def hole(self, hole: Hole) -> None:
-        if hole.start < hole.stop:
+        if hole.start < hole.stop or not self._is_cut:  # a cut member speaks for itself
             self.queue.append(hole)
+        self._overrun = self._overrun or hole.overrun
         if self._current is not None:
             self._current.flag("beside_gap")
         self._beside_gap = True
@@ -121,11 +123,11 @@ class _Grouper:
             self._order.doubt(hole.nested_until)
 
     def end(self, end: End) -> None:
-        if end.marked:
+        if end.marked and not self._overrun:
             return
         if self._current is not None:
             self._current.flag("no_eof_marker")
-        if not self._beside_gap and not self._is_cut:
+        if not (self._beside_gap or self._is_cut):
             self.queue.append(end)
 
     def ripe(self, pos: int) -> Iterator[Entry]:

@@ -34,7 +34,7 @@ class Head(NamedTuple):
 def parse(block: bytes) -> Head | None:
     """The header in the 512 bytes of `block`, None if it is not one: wrong checksum, wrong number, no name."""
     digits = block[148:154]
-    if block.isascii() and digits.isdigit() and block[124:135].isdigit() and not block[345]:
+    if len(block) == BLOCK and block.isascii() and digits.isdigit() and block[124:135].isdigit() and not block[345]:
         # The usual header, at a fifth of the general way's cost. 512 ASCII bytes add up to less than adler32's
         # modulus of 65,521, so its low half is their exact sum, plus one.
         try:

@@ -69,23 +69,20 @@ def recover(source: Source, last: Member | None, pos: int, got: Member | int) ->
         return Recovery(spans=(*before, marker), pos=source.size, ended=True)
     swallowed = None if last is None else _swallowed(source, last, pos)
     if swallowed is not None and last is not None:
-        cut = last._replace(stop=swallowed, sort=Sort.CUT)
+        whole = swallowed >= last.data + last.size  # only padding is missing
+        cut = last._replace(stop=swallowed, sort=last.sort if whole else Sort.CUT)
         return Recovery(spans=(cut, _hole(source, swallowed, swallowed, searched=True)), pos=swallowed)
-    stop = _behind_by_size(source, at)
+    stop, searched = _behind(source, at)
     if stop is not None:
-        return Recovery(spans=(*before, _hole(source, pos, stop, searched=False)), pos=stop)
-    stop = find_header(source, at + 1, source.size)
-    if stop is not None:
-        return Recovery(spans=(*before, _hole(source, pos, stop, searched=True)), pos=stop)
+        return Recovery(spans=(*before, _hole(source, pos, stop, searched=searched)), pos=stop)
     return Recovery(spans=(*before, *_tail(source, pos, at, used)), pos=source.size, ended=True)
 
 
 def _tail(source: Source, pos: int, at: int, used: int) -> tuple[Span, ...]:
     """Nothing but damage up to the end; a marker in front of it counts."""
-    rest = used - (used - at) % BLOCK
-    if at == pos and rest - at >= _MARKER_BYTES:
-        detail = f"{source.size - rest:,} bytes behind the end-of-archive marker"
-        return End(pos, rest, marked=True), Hole(rest, source.size, Reason.BAD_HEADER, detail)
+    if at == pos and used - at >= _MARKER_BYTES:
+        detail = f"{source.size - used:,} bytes that are no members behind {used - pos:,} zero bytes"
+        return Hole(pos, source.size, Reason.BAD_HEADER, detail), End(source.size, source.size, marked=True)
     detail = "no sound header from here to the end of the shard"
     return Hole(pos, source.size, Reason.BAD_HEADER, detail), End(source.size, source.size, marked=False)
 
@@ -95,7 +92,9 @@ def _overrun(source: Source, last: Member | None, got: Member) -> Recovery:
     before: tuple[Span, ...] = () if last is None else (last,)
     inside = find_header(source, got.data, source.size)
     if inside is not None and follow(source, inside, source.size)[0] is not Leads.NOWHERE:
-        hole = _hole(source, got.start, inside, searched=True, what="a size that goes over the end of the shard")
+        hole = _hole(
+            source, got.start, inside, searched=True, what="a size that goes over the end of the shard"
+        )._replace(overrun=True)
         return Recovery(spans=(*before, hole), pos=inside)
     stop = End(source.size, source.size, marked=False)
     if got.data > source.size:
@@ -139,23 +138,31 @@ def _swallowed(source: Source, last: Member, mark: int) -> int | None:
     return None
 
 
-def _behind_by_size(source: Source, at: int) -> int | None:
-    """Where the damaged header at `at` says its member ends, if the shard goes on there."""
+def _behind(source: Source, at: int) -> tuple[int | None, bool]:
+    """Where the scan can go on behind the damaged header at `at`, and whether that was found by searching: where its
+    size says its member ends, if the shard goes on there, else at the next header.
+    """
     block = source.block(at)
     size = lenient_size(block)
+    found = find_header(source, at + 1, source.size)
     if size is None or block[_MAGIC_AT : _MAGIC_AT + 5] != MAGIC:
-        return None
+        return found, True
     stop = at + BLOCK + padded(size)
-    if stop > source.size or not _goes_on(source, stop):
-        return None
-    inside = find_header(source, at + BLOCK, stop)
-    if inside is not None and follow(source, inside, stop)[0] in (Leads.TO_MARK, Leads.PAST_MARK):
-        return inside  # the size was hit as well, and would have swallowed sound members
-    return stop
+    if not _goes_on(source, stop):
+        return found, True
+    if found is None or found >= stop:
+        return stop, False
+    leads, reached = follow(source, found, stop)
+    inner = leads is Leads.NOWHERE or (leads is Leads.TO_ZEROS and _first_used(source, reached) < source.size)
+    # An inner archive ends before its member does. If the chain goes on, the size was hit as well and would swallow
+    # sound members; if it ends with the shard, nobody can tell.
+    return (stop, False) if inner else (found, True)
 
 
 def _goes_on(source: Source, pos: int) -> bool:
-    return pos == source.size or _is_header(source, pos) or _first_used(source, pos) == source.size
+    if pos >= source.size:
+        return pos == source.size
+    return _is_header(source, pos) or _first_used(source, pos) == source.size
 
 
 def follow(source: Source, pos: int, mark: int) -> tuple[Leads, int]:

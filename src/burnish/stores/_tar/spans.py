@@ -36,6 +36,7 @@ class Member(NamedTuple):
 class Hole(NamedTuple):
     """Bytes that belong to no member. `searched`: where it ends was found by looking for a header, so what follows is
     only as trustworthy as its keys; up to `nested_until` it looks like an archive inside a payload.
+    `overrun`: a header claims more bytes than there are, so that the end of the shard is in doubt.
     """
 
     start: int
@@ -44,6 +45,7 @@ class Hole(NamedTuple):
     detail: str
     searched: bool = False
     nested_until: int = -1
+    overrun: bool = False
 
 
 class Note(NamedTuple):
