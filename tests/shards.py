@@ -13,6 +13,7 @@ from tests.builders import jpeg
 
 def write_shard(path: Path, texts: Sequence[str], *, first: int = 0, broken: Collection[int] = ()) -> Path:
     """One pair per text: KEY.jpg KEY.json KEY.txt, keys counting from `first`; `broken` ones hold no image data."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, "w") as tar:
         for index, text in enumerate(texts):
             key = f"{first + index:09d}"

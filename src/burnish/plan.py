@@ -55,7 +55,12 @@ class TextRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide."""
+    """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide.
+
+    How, not what: `workers` (0: one per core), `batch_size` in pairs, `limit` of input pairs (0: all), `max_bad`
+    (share of bad pairs above which a finished run exits with 3), `breaker` (so many pairs in a row that fail for
+    reasons that smell of the environment stop the run before more are blamed; 0 switches it off).
+    """
 
     __pydantic_config__: ClassVar = _STRICT
     source: str
@@ -72,6 +77,7 @@ class Plan:
     batch_size: int = _how(32)
     limit: int = _how(0)
     max_bad: float = _how(0.2)
+    breaker: int = _how(100)
 
     def semantic(self) -> dict[str, Json]:
         """All keys that can change an output byte, flat and dotted, without source and output paths."""

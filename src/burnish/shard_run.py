@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from burnish import records
+from burnish.errors import StopError
 from burnish.flow import Outcome, enhance
 from burnish.protocols import Store, Writer
 from burnish.records import RecordsWriter
@@ -19,12 +20,16 @@ from burnish.storage.quarantine import Quarantine
 from burnish.storage.run import Ticket
 from burnish.stores import open_store
 from burnish.tools import Tools
-from burnish.values import Decision, Gap, Item, Json, Record, Shard
+from burnish.values import Decision, Fault, Gap, Item, Json, Reason, Record, Shard
 
 Tick = Callable[[Counts], None]
 
 PARTIAL = "partial"
 """Fact in the journal of a shard that a ``--limit`` cut off: it is redone by a run that may read more of it."""
+
+
+SUSPICIOUS = frozenset({Reason.MISSING_FILE, Reason.DECODER_CRASH, Reason.DECODE_TIMEOUT})
+"""Reasons that, many times in a row, mean a lost mount or a sick machine and not bad pairs (hazard rule 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
     """
     store = open_store(tools.plan.source, tools.plan.store or None, tools.plan.store_options)
     known = _finished(job, shard) if job.retry else {}
-    tally = _Tally()
+    tally = _Tally(breaker=tools.plan.breaker)
     with job.ticket.commit(shard) as commit:
         sinks = _Sinks.open(store, shard, commit)
         source = _Limited(store.read(shard), job.limit)
@@ -111,11 +116,14 @@ class _Limited:
 
 @dataclass(slots=True)
 class _Tally:
+    breaker: int
     by_fate: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    _suspicious_in_a_row: int = 0
 
     def add(self, outcome: Outcome) -> None:
         self.by_fate["total"] += 1
+        self._watch(outcome)
         if isinstance(outcome, Record):
             self.by_fate[str(outcome.decision)] += 1
             if outcome.decision is Decision.PASSED:
@@ -126,6 +134,17 @@ class _Tally:
 
     def counts(self) -> Counts:
         return Counts(**self.by_fate)
+
+    def _watch(self, outcome: Outcome) -> None:
+        suspicious = isinstance(outcome, Fault) and outcome.reason in SUSPICIOUS
+        self._suspicious_in_a_row = self._suspicious_in_a_row + 1 if suspicious else 0
+        if self.breaker and self._suspicious_in_a_row >= self.breaker and isinstance(outcome, Fault):
+            raise StopError(
+                f"{self.breaker} pairs in a row failed with {outcome.reason} in {outcome.origin.shard}, "
+                f"the last one {outcome.key!r}: {outcome.detail}\n"
+                "This looks like the machine or a lost mount, so no more pairs are blamed. Mend it and run the same\n"
+                "command again; if the data really is like that: --set breaker=0"
+            )
 
 
 def _finished(job: Job, shard: Shard) -> Mapping[int, Record]:
