@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
+from burnish.mojibake import repair
 from burnish.values import Budget, Edit
 
 # Bit-parallel distance takes (words x words / 64) steps: a caption of 100,000 words still takes well under a
@@ -64,7 +65,10 @@ def _parts(left: str, right: str) -> bool:
 
 
 def changed_share(before: str, after: str) -> float:
-    """Share of words inserted, deleted or replaced, 0..1 of the longer text (a normalised word edit distance)."""
+    """Share of the longer text's words that have no counterpart, in the same order, in the other text; 0..1.
+
+    One minus the longest common subsequence of words over the longer length: a moved word counts once.
+    """
     old, new = _numbered(words(before), words(after))
     longest = max(len(old), len(new))
     if not longest:
@@ -86,7 +90,7 @@ def _distance(old: list[int], new: list[int]) -> int:
     rest_old, rest_new = len(old) - head - tail, len(new) - head - tail
     if rest_old * rest_new > MAX_DISTANCE_CELLS:
         return max(rest_old, rest_new)
-    return Levenshtein.distance(old, new)
+    return LCSseq.distance(old, new)
 
 
 def _common_ends(old: Sequence[int], new: Sequence[int]) -> tuple[int, int]:
@@ -244,24 +248,17 @@ def _starts_text(text: str, start: int) -> bool:
     return start < 8 and not text[:start].strip("\"'\u201c\u2018«([ ")
 
 
-def lost(before: str, after: str, exempt: Sequence[Span] = ()) -> tuple[str, ...]:
-    """Protected parts of `before`, as found, whose words do not stand together in `after`.
-
-    `exempt` are spans of `before` that may go (junk: a shop's name, an artist's credit line); a protected span is
-    exempt if it touches one.
-    """
-    kept = f" {' '.join(words(after))} "
-    return tuple(
-        text
-        for span in protected(before)
-        if not any(span.start < other.stop and other.start < span.stop for other in exempt)
-        and f" {' '.join(words(text := before[span.start : span.stop]))} " not in kept
-    )
+def lost(before: str, after: str) -> tuple[str, ...]:
+    """Protected parts of `before` whose words do not stand together in `after`; broken letters are read as meant."""
+    before = repair(before)
+    kept = f" {' '.join(words(after))} \n {' '.join(words(repair(after)))} "
+    parts = (before[span.start : span.stop] for span in protected(before))
+    return tuple(part for part in parts if f" {' '.join(words(part))} " not in kept)
 
 
-def keeps_protected(before: str, after: str, exempt: Sequence[Span] = ()) -> bool:
+def keeps_protected(before: str, after: str) -> bool:
     """True if nothing protected is `lost`."""
-    return not lost(before, after, exempt)
+    return not lost(before, after)
 
 
 _URL = re.compile(
@@ -277,7 +274,7 @@ def new_facts(before: str, after: str, known: str = "") -> tuple[str, ...]:
     URLs, e-mail addresses, digits, and capitalised names, as they stand in `after`. The first word of a sentence is
     no name by its capital alone, unless it is ALL CAPS or mixed; a word set in another case is not new.
     """
-    source = f"{before}\n{known}"
+    source = f"{before}\n{repair(before)}\n{known}"
     lowered = source.casefold()
     facts = [
         match[0]

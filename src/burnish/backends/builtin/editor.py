@@ -1,0 +1,135 @@
+"""The minimal editor: deterministic repairs of a caption, each explained, and nothing that is not sure.
+
+Junk goes, file names become words, encoding, spacing, repetitions, shouting and one damage of word order are
+repaired. A noun comes in only where nothing else is left and both the image's labels and the matcher agree on it.
+Whatever breaks the budget, loses something protected or brings in a fact is not proposed at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from burnish import edits
+from burnish.backends.builtin import filenames, junk
+from burnish.backends.builtin.casing import casing
+from burnish.backends.builtin.changes import Change, Desk, cut
+from burnish.backends.builtin.encoding import encoding, markup, spacing
+from burnish.backends.builtin.lexicon import known, word_set
+from burnish.backends.builtin.phrasing import order, repeats
+from burnish.values import Budget, Draft
+
+VERSION = "1"
+"""Changes with every rule: part of what can change an answer."""
+
+SURE_LABEL = 0.9
+"""Least probability of an image label for its noun to come into a text; even then one label in five is wrong on
+photos (measured without the matcher), so the matcher has to agree as well."""
+
+CONFIRMING_LABEL = 0.3
+"""Least probability of a label to confirm a noun that stands in the text already."""
+
+MAX_ROUNDS = 6  # each round removes or parts something; what still changes after that is not sure
+
+# Words that speak of the file or the medium: alone they describe nothing.
+_EMPTY_WORDS = word_set(
+    "art clip clipart cliparts copy default download file graphic icon illustration image images img jpeg jpg logo"
+    " new null no picture pic pics photo photos png preview screenshot stock svg symbol thumb thumbnail title untitled"
+    " unnamed vector wallpaper the and for with from by of in"
+)
+_VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+
+
+class Evidence(Protocol):
+    """What the image says about nouns."""
+
+    def nouns(self) -> Sequence[str]:
+        """What the image's labels name, most probable first; plain lower-case words."""
+        ...
+
+    def support(self, noun: str) -> tuple[float, bool]:
+        """(probability of the best label that means the noun, 0..1; whether the matcher agrees with the noun)."""
+        ...
+
+
+def propose(text: str, *, name: str, evidence: Evidence, budget: Budget) -> Draft:
+    """The text with its sure repairs, or unchanged. Proposing again for the result changes nothing.
+
+    `name` is the image's file name: evidence for nouns, never text by itself.
+    """
+    desk = Desk(text)
+    file_like = "_" in text or any(True for _ in filenames.spans(text))
+    for _ in range(MAX_ROUNDS):
+        if not _round(desk, evidence, file_like=file_like):
+            break
+    if not _says_something(desk.text):
+        desk = _named(text, name, evidence)
+    if desk.text == text or _broken(text, desk, name, budget):
+        return Draft(text=text)
+    return Draft(text=desk.text, edits=tuple(desk.edits))
+
+
+def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
+    """All repairs once; True if any did something."""
+    done = len(desk.edits)
+
+    def confirmed(noun: str) -> bool:
+        probability, agrees = evidence.support(noun)
+        return agrees and probability >= CONFIRMING_LABEL
+
+    def words(text: str) -> Iterable[Change]:
+        return filenames.words(text, confirmed, file_like=file_like)
+
+    steps: tuple[Callable[[str], Iterable[Change]], ...] = (
+        encoding,
+        markup,
+        _without_junk,
+        words,
+        spacing,
+        repeats,
+        order,
+        lambda text: casing(text, confirmed),
+    )
+    for step in steps:
+        desk.do(list(step(desk.text)))
+    return len(desk.edits) > done
+
+
+def _without_junk(text: str) -> Iterable[Change]:
+    for span in junk.spans(text):
+        yield cut(text, span.start, span.stop, span.why)
+
+
+def _says_something(text: str) -> bool:
+    """A word of at least three letters that can be spoken and is not about the file; other scripts always speak."""
+    for word in re.findall(r"[^\W\d_]+", text):
+        if not word.isascii():
+            return True
+        if len(word) > 2 and word.lower() not in _EMPTY_WORDS and (known(word) or _VOWEL.search(word)):
+            return True
+    return False
+
+
+def _named(text: str, name: str, evidence: Evidence) -> Desk:
+    """Text that says nothing becomes a noun, from the file's name or the labels, that label and matcher both back."""
+    desk = Desk(text)
+    from_name = [word for word in edits.words(name) if len(word) > 2 and known(word) and word not in _EMPTY_WORDS]
+    for noun in (*from_name, *evidence.nouns()):
+        probability, agrees = evidence.support(noun)
+        if agrees and probability >= SURE_LABEL:
+            why = f"the text says nothing; the image shows this (label {probability:.2f}, matcher agrees)"
+            desk.do([Change(start=0, stop=len(text), after=noun.capitalize(), why=why, junk=True)])
+            break
+    return desk
+
+
+def _broken(before: str, desk: Desk, name: str, budget: Budget) -> bool:
+    """The rules that every rewrite is held to afterwards, applied first: nothing is proposed that would be refused."""
+    removed = "\n".join(edit.before for edit in desk.edits if edit.junk)
+    return (
+        not desk.text.strip()
+        or edits.within(budget, before, desk.text) is not None
+        or any(part not in removed for part in edits.lost(before, desk.text))
+        or bool(edits.new_facts(before, desk.text, name))
+    )

@@ -1,0 +1,190 @@
+"""File names in captions: camera names and extensions as junk, and names that people typed, back into words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from burnish.backends.builtin.changes import Change
+from burnish.backends.builtin.lexicon import BRANDS, FUNCTION_WORDS, halves, known, word_set
+
+_EXTENSION = r"(?:jpe?g|jfif|png|gif|webp|bmp|tiff?|avif|svgz?|heic|psd|eps)"
+_ENDING = re.compile(rf"(?<=[\w)\]])(?:\.{_EXTENSION})+(?=\s*$)", re.IGNORECASE)
+_INSIDE = re.compile(
+    rf"(?<!\S)[(\[]?(?P<stem>[\w][\w.+%-]{{0,120}}?)(?P<ending>(?:\.{_EXTENSION})+)[)\]]?(?=[,;:]?\s|$)", re.IGNORECASE
+)
+_CAMERA = re.compile(
+    r"(?<![\w.-])(?:_?(?:IMG|DSC[NF]?|_DSC|PICT|PXL|GOPR|CIMG|HPIM|SDC|KIF|IMAG|VID|MVC|SAM|WP)"
+    r"(?:[_-](?:\d{2,8}|WA)[\w-]{0,24}|\d{3,8}(?:[_-][\w-]{1,12})?)"
+    r"|(?:IMG|DSC|DSCN|DSCF) \d{3,6}"
+    r"|P[1-9A-C]\d{6}|1\d\d_\d{4}|DCIM\w{0,12})(?![\w-])"
+)
+_PLACEHOLDER = re.compile(
+    r"^\s*(?:(?:image|img|photo|pic|picture|scan|unnamed|untitled|download|file|default|thumb(?:nail)?|screenshot)"
+    r"[ _-]?\(?\d{0,6}\)?"
+    r"|(?:screen ?shot|bildschirmfoto)(?: |_|-)[\d .:_-]{8,30}(?: ?[ap]m)?"
+    r"|screen ?shot \d{4}-\d\d-\d\d at [\d. ]{5,9}(?: ?[ap]m)?"
+    r"|\d{3,20}(?:[_-]\d{1,20}){0,4}(?:[_-][a-z])?)\s*$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Camera names, extensions and whole file names in the text as (start, stop, why), in no order."""
+    ending = _ENDING.search(text[-40:])
+    offset = max(0, len(text) - 40)
+    body = len(text) if ending is None else offset + ending.start()
+    if _PLACEHOLDER.match(text[:body][:200]) and body <= 200:
+        yield 0, len(text), "a file's name that says nothing"
+        return
+    for match in _CAMERA.finditer(text):
+        yield match.start(), match.end(), "name a camera gave the file"
+    for match in _INSIDE.finditer(text):
+        yield _inside(text, match)
+    if ending is not None:
+        yield body, offset + ending.end(), "file name extension"
+
+
+def _inside(text: str, match: re.Match[str]) -> tuple[int, int, str]:
+    """Beside other words a file name goes as a whole, unless it holds a common word of its own."""
+    outside = text[: match.start()] + " " + text[match.end() :]
+    lowered = outside.lower()
+    says_more = any((known(w) or not w.isascii()) and w.lower() not in lowered for w in _WORD.findall(match["stem"]))
+    if says_more or not any(known(word) for word in _WORD.findall(outside)):
+        return match.start("ending"), match.end("ending"), "file name extension"
+    return match.start(), match.end(), "file name"
+
+
+# --- names that people typed ------------------------------------------------------------------------------------
+
+# Words before which or glued to which a number says something: "page 3", "Route 66", "windows95".
+_NUMBERED = word_set(
+    "age agent apollo area base boeing bond bus caliber canon catch channel chapter class day days episode exit "
+    "fig figure flat floor formula gate grade group highway hour hours house interstate issue item kilo kings "
+    "lesson level line lot mach mark mission model month nikon no number office over page part phase pier plan "
+    "plate platform player polo ps python question room round route scene season section sector series size "
+    "square stage state step studio team terminal top track type under unit version vol volume ward web week "
+    "windows year years zone"
+)
+_MONTHS = re.compile(r"\s*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+_WHY_NAME = "a file's name, not written words"
+_WHY_NUMBER = "number of a file in a series"
+_JOINED = re.compile(r"(?<![\w@#/\\.=&$%*+])_*[^\W_]+(?:_+[^\W_]+)+_*(?![\w@#/\\.=&$%*+(])")
+_GLUED = re.compile(r"(?<![\w.,:/#@&'-])(?P<stem>[A-Za-z]{3,})(?P<number>#?\d{1,4})(?![\w.,:/%'-])")
+_PADDED = re.compile(r"(?<![\w'-])(?P<word>[^\W\d_]{3,}) (?P<number>0\d{1,2}|00\d{2})(?![\w.,:/%'-])")
+_CODE = re.compile(r"[={}<>]|\w\(|\(\)|::|->|;\s*$")  # in program text underscores are right
+_HUMPS = re.compile(r"[A-Z]?[a-z]+")
+_SLUG = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
+_QUALITIES = word_set(
+    "red blue green yellow purple orange pink black white brown gray grey golden silver violet turquoise big small"
+    " large little round open closed digital electric wooden plastic simple"
+)
+# Parts of a name that say where a file came from or which copy it is.
+_SOURCES = word_set("openclipart clipart thumb thumbnail copy final svg png jpg jpeg gif")
+_PARTICLES = word_set("up down off out over self well half non anti semi one two")
+_MAX_WORDS = 8  # longer texts were written, not named
+
+
+def words(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:
+    """Names of files turned into words where that is sure: underscores, CamelCase, slugs, series numbers, glued words.
+
+    `confirmed` says whether the image shows a noun; `file_like`, that the caption was found to hold a file's name.
+    """
+    if text.count(" ") >= _MAX_WORDS:
+        yield from _underscores(text)
+        return
+    for step in (_underscores, _humps, _slug, _series):
+        changes = list(step(text))
+        if changes:
+            yield from changes
+            return
+    yield from _halved(text, confirmed, file_like=file_like)
+
+
+def _underscores(text: str) -> Iterator[Change]:
+    if _CODE.search(text):
+        return
+    for match in _JOINED.finditer(text):
+        parts = [part for part in match[0].split("_") if part]
+        if any(len(part) > 1 for part in parts) and any(map(str.isalpha, match[0])):
+            after = " ".join(_without_series(parts))
+            numbered = len(after) < len(" ".join(parts))
+            yield Change(start=match.start(), stop=match.end(), after=after, why=_WHY_NAME, junk=numbered)
+
+
+def _without_series(parts: list[str]) -> list[str]:
+    """Parts without a series number ("red_apple_02"): zero-padded ones, and a last short one after common words."""
+    rest = [part for part in parts if not re.fullmatch(r"0\d{1,3}", part)]
+    while len(rest) > 1 and rest[-1].lower() in _SOURCES:
+        rest.pop()
+    if len(rest) > 1 and re.fullmatch(r"\d{1,2}", rest[-1]):
+        before = [re.sub(r"\d+$", "", part) for part in rest[:-1]]
+        if before[-1].lower() not in _NUMBERED and (len(rest[-1]) == 1 or all(map(known, before))):
+            rest = rest[:-1]
+    return rest if any(map(str.isalpha, "".join(rest))) else parts
+
+
+def _humps(text: str) -> Iterator[Change]:
+    """CamelCase that is the whole text, every hump a common word and the whole no known name."""
+    match = re.fullmatch(r"((?:[A-Z]?[a-z]{2,})(?:[A-Z][a-z]{2,})+)(#?\d{1,4})?", text)
+    if match is None or match[1].lower() in BRANDS:
+        return
+    humps = _HUMPS.findall(match[1])
+    if all(known(hump) for hump in humps):
+        after = " ".join(humps)
+        why = _WHY_NAME if match[2] is None else f"{_WHY_NAME}; {_WHY_NUMBER}"
+        after = after.lower() if text[0].islower() else after
+        yield Change(start=0, stop=len(text), after=after, why=why, junk=match[2] is not None)
+
+
+def _slug(text: str) -> Iterator[Change]:
+    """Words joined by hyphens that are the whole text: three or more, or two of which one is a quality."""
+    parts = text.lower().split("-")
+    if not _SLUG.fullmatch(text) or not (text.islower() or (text.istitle() and len(parts) == 2)):
+        return
+    common = sum(known(part) and len(part) > 2 for part in parts)
+    if len(parts) > 2:
+        joined = FUNCTION_WORDS.intersection(parts) or min(map(len, parts)) < 3
+        sure = common >= 2 and max(map(len, parts)) >= 4 and (len(parts) > 4 or not joined)
+    else:
+        sure = common == 2 and not _PARTICLES.intersection(parts) and _one_quality(parts)
+    if sure:
+        yield Change(start=0, stop=len(text), after=text.replace("-", " "), why=_WHY_NAME)
+
+
+def _one_quality(parts: list[str]) -> bool:
+    qualities = _QUALITIES.intersection(parts)
+    return len(qualities) == 1 and not any(
+        part.endswith(("ed", "ing", "ish")) for part in parts if part not in qualities
+    )
+
+
+def _series(text: str) -> Iterator[Change]:
+    """A number that counts files: glued to a word ("button2", "Tigre05", "horse#2") or zero-padded ("Cross 01")."""
+    if len(re.findall(r"\d+", text)) != 1:
+        return
+    for match in _GLUED.finditer(text):
+        if _counts_files(match["stem"], match["number"]):
+            yield Change(start=match.start(), stop=match.end(), after=match["stem"], why=_WHY_NUMBER, junk=True)
+    for match in _PADDED.finditer(text):
+        word = match["word"]
+        if word.lower() in _NUMBERED or word.isupper() or _MONTHS.match(text, match.end()) or match["number"] == "007":
+            continue
+        yield Change(start=match.start(), stop=match.end(), after=word, why=_WHY_NUMBER, junk=True)
+
+
+def _counts_files(stem: str, number: str) -> bool:
+    if stem.lower() in _NUMBERED or stem.lower() in BRANDS or (stem.isupper() and len(stem) < 5):
+        return False
+    if re.fullmatch(r"0\d{1,2}", number):
+        return stem.islower() or stem.istitle()
+    return len(number) < 5 and known(stem) and (stem.islower() or stem.istitle())
+
+
+def _halved(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:
+    """Two common words glued together, in a file's name or where the image confirms the second."""
+    for match in re.finditer(r"(?<![\w@#/.'-])[a-z]{8,24}(?![\w@/.'-])", text):
+        parts = halves(match[0])
+        if parts and (file_like or confirmed(parts[1])):
+            yield Change(start=match.start(), stop=match.end(), after=" ".join(parts), why=_WHY_NAME)

@@ -1,0 +1,50 @@
+"""Repeated words and phrases, and the one damage of word order whose repair is unique."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from burnish.backends.builtin.changes import Change
+
+_DOUBLE = re.compile(r"\b(?i:(the|of|and|with|for|from))(?: +(?:the|of|and|with|for|from)\b)+")
+_PARTS = re.compile(r"\s+[|\u2013\u2014-]\s+|\s*[;|]\s+|,\s+")
+_MAX_PARTS = 200  # a list longer than this is not a caption; comparing stays cheap anyway
+# "glasses of A pair": a container with a capital article after "of" can only have stood first.
+_TURNED = re.compile(r"(?P<things>[a-z]{2,}s) of (?P<article>A|An) (?P<holder>pair|set|group|bunch|pile|stack|row)")
+
+
+def repeats(text: str) -> Iterator[Change]:
+    """Doubled function words ("of of") and parts that say again what an earlier part said ("Red shoes | red shoes").
+
+    Between commas only parts of two words or more count: "row, row, row your boat" is no mistake.
+    """
+    doubles = [
+        Change(start=match.start(), stop=match.end(), after=match[1], why="word doubled")
+        for match in _DOUBLE.finditer(text)
+        if len(set(match[0].lower().split())) == 1
+    ]
+    yield from doubles or _repeated_parts(text)
+
+
+def _repeated_parts(text: str) -> Iterator[Change]:
+    joints = list(_PARTS.finditer(text))
+    if not joints or len(joints) > _MAX_PARTS:
+        return
+    starts = [0, *(joint.end() for joint in joints)]
+    stops = [*(joint.start() for joint in joints), len(text)]
+    seen: set[str] = set()
+    for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        part = text[start:stop].strip(" .!").casefold()
+        by_comma = i > 0 and joints[i - 1][0].strip() == ","
+        if i > 0 and part in seen and (" " in part or not by_comma) and len(part) > 3:
+            yield Change(start=stops[i - 1], stop=stop, after="", why="said twice")
+        seen.add(part)
+
+
+def order(text: str) -> Iterator[Change]:
+    """Turn "glasses of A pair" into "A pair of glasses": the capital article tells where the phrase began."""
+    match = _TURNED.fullmatch(text.rstrip("."))
+    if match:
+        after = f"{match['article']} {match['holder']} of {match['things']}"
+        yield Change(start=0, stop=match.end(), after=after, why="words out of order")
