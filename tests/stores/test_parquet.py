@@ -201,12 +201,15 @@ def test_our_own_output_can_be_a_source(tmp_path):
     copy(open_store(str(tmp_path / "src")), tmp_path / "out")
     copy(open_store(str(tmp_path / "out"), "parquet"), tmp_path / "again")
     first, second = (pq.read_table(tmp_path / d / "00000.parquet") for d in ("out", "again"))
-    assert first == second
+    assert first.drop_columns("captions") == second.drop_columns("captions")
+    assert [len(captions) for captions in second["captions"]] == [2] * 4
 
 
 def test_large_images_are_read_in_small_batches_and_written_in_small_pages(tmp_path):
     found = np.random.default_rng(0).integers(0, 256, (100, 1 << 20), np.uint8)
-    store = one(tmp_path, pa.table({"image": [row.tobytes() for row in found], "caption": ["x"] * 100}))
+    store = one(
+        tmp_path, pa.table({"image": [row.tobytes() for row in found], "caption": ["x"] * 100}), row_group_size=100
+    )
     copy(store, tmp_path / "out")
     store = open_store(str(tmp_path / "out"), "parquet")
     before = pa.total_allocated_bytes()

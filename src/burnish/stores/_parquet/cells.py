@@ -35,13 +35,26 @@ def texts_of(column: pa.Array) -> list[str]:
 
 
 def fields_of(batch: pa.RecordBatch, without: Sequence[str]) -> dict[str, list[Any]]:
-    """The other columns that hold plain values, as JSON values by row. Bytes and nested columns stay in the file."""
+    """The other columns that hold plain values, as JSON values by row. Bytes and nested columns stay in the
+    file, but for the captions that an earlier run of ours left.
+    """
     found: dict[str, list[Any]] = {}
     for name in batch.schema.names:
         values = None if name in without else _values(batch.column(name))
         if values is not None:
             found[name] = values
+    if "burnish_decision" in found and "captions" in batch.schema.names:
+        found["captions"] = _nested(batch.column("captions"))
     return found
+
+
+def _nested(column: pa.Array) -> list[Json]:
+    """The captions of an earlier run, which a new run's follow; nulls if it is not ours after all."""
+    try:
+        values: list[Json] = column.to_pylist()
+    except (UnicodeDecodeError, pa.ArrowException):
+        return [None] * len(column)
+    return values
 
 
 def _values(column: pa.Array) -> list[Json] | None:
