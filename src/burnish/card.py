@@ -70,16 +70,25 @@ def card(summary: Mapping[str, Json], shards: Sequence[str] = (), readme: str = 
 
 def source_readme(source: str) -> str:
     """The README.md in the folder of `source`; "" if there is none, or it is too long or not UTF-8."""
-    piece = pieces(source)[0]
-    place, is_folder = search_root(piece)
-    if not is_folder and place.path == locate(piece).path:  # a file; of a glob it is the folder already
-        parent = place.path.rstrip("/").rpartition("/")[0] or ("/" if place.path.startswith("/") else ".")
-        place = Place(fs=place.fs, path=parent, url=parent)
-    folder = SourceFolder(place=place)
-    with stopping("read", f"{place.shown}/{NAME}"), suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+    folder = SourceFolder(place=_folder(pieces(source)[0]))
+    with (
+        stopping("read", f"{folder.place.shown}/{NAME}"),
+        suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError),
+    ):
         if folder.size(NAME) <= MAX_BYTES:
             return folder.read(NAME).decode()
     return ""
+
+
+def _folder(piece: str) -> Place:
+    """The folder that `piece` is, lies in, or (a glob) is looked for in."""
+    place, is_folder = search_root(piece)
+    named = place.path == locate(piece).path
+    is_file = named and not is_folder if place.fs is None else place.fs.isfile(place.path)
+    if not is_file:
+        return place
+    parent = place.path.rpartition("/")[0] or ("/" if place.path.startswith("/") else ".")
+    return Place(fs=place.fs, path=parent, url=parent)
 
 
 def _split(readme: str) -> tuple[dict[str, str], str]:
@@ -164,7 +173,7 @@ def _text(summary: Mapping[str, Json]) -> Iterator[str]:
     yield "# Image-text pairs, assessed and repaired"
     yield ""
     yield "Made with burnish: every pair was assessed; poor texts were rewritten as little as possible, and only where"
-    yield "a second look confirmed the gain. The images are the input's, to the byte; no pair was dropped for its score."
+    yield "a second look confirmed it. The images are the input's, to the byte; no pair was dropped for a score."
     yield ""
     yield f"- Model: `{_code(summary.get('backend'))}`"
     yield f"- Recipe: `{_code(summary.get('recipe'))}`"
