@@ -109,6 +109,11 @@ class RecordsWriter:
         self._flush()
         self._parquet.close()
 
+    def __del__(self) -> None:
+        """A file that was given up is not finished: pyarrow would write a footer to a sink that may be closed."""
+        if hasattr(self, "_parquet"):
+            self._parquet.is_open = False
+
     def _flush(self) -> None:
         if self._rows:
             self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=SCHEMA))

@@ -36,8 +36,8 @@ def test_an_equation_that_does_not_hold_is_an_error():
 
 def test_the_summary_says_why():
     text = _show.summary(summary())
-    assert "below_threshold 60, unassessed:abstained 7" in text
-    assert "decode_error 5, no_image 3" in text
+    assert "passed because: below_threshold 60, unassessed:abstained 7" in text
+    assert "bad because: decode_error 5, no_image 3" in text
     assert "50.0 pairs/s" in text
     assert max(map(len, text.splitlines())) <= 100
 

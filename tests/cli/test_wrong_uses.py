@@ -88,7 +88,7 @@ WRONG = [
     Wrong("source a folder of other things", GO, ("in", "--store"), both(folder("in"), write("in/a.docx", b"x"))),
     Wrong("pattern matches nothing", ("enhance", "in/{00000..00003}.tar", "-o", "out", *FAKE), ("in",), folder("in")),
     Wrong("pattern not closed", ("enhance", "in/{00000..0000", "-o", "out", *FAKE), ("in",), folder("in")),
-    Wrong("output is the source", ("enhance", "in", "-o", "in", *FAKE), ("in", "another"), source),
+    Wrong("output is the source", ("enhance", "in", "-o", "in", *FAKE), ("in", "new folder"), source),
     Wrong("output inside the source", ("enhance", "in", "-o", "in/out", *FAKE), ("in/out",), source),
     Wrong("source inside the output", ("enhance", "a/in", "-o", "a", *FAKE), ("a",), lambda w: lay_sample(w / "a/in")),
     Wrong("output is a link to the source", ("enhance", "in", "-o", "link", *FAKE), ("link",),

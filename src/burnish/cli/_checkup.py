@@ -86,11 +86,20 @@ def _disk(output: str | None) -> Finding:
 def _lock(output: str | None) -> list[Finding]:
     if output is None:
         return []
-    from burnish.storage.lock import holder
+    from burnish.storage.files import open_files
+    from burnish.storage.layout import HOLDER
+    from burnish.storage.lock import Holder
+    from burnish.storage.stopping import stopping
 
-    held = holder(output)
-    detail = f"held by {held}: a run is at work there" if held else "free"
-    return [Finding(name="lock", ok=True, detail=detail)]
+    files = open_files(output)
+    with stopping("read", files.shown):
+        try:
+            holder = Holder.from_bytes(files.read(HOLDER))
+        except FileNotFoundError:
+            holder = None
+    if holder is None or holder.is_dead():
+        return [Finding(name="lock", ok=True, detail="free")]
+    return [Finding(name="lock", ok=True, detail=f"held by {holder}: a run is at work there")]
 
 
 def _tried(name: str, test: Callable[[], str]) -> Finding:

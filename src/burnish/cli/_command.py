@@ -84,8 +84,8 @@ def _bug(error: Exception, *, verbose: bool) -> int:
     file = where.filename.rpartition("burnish/")[2]
     _tell(
         f"unexpected {type(error).__name__}: {str(error)[:300]}\n"
-        f"at {file}:{where.lineno}. This is a bug in burnish; finished shards are safe.\n"
-        "Please report it with the output of the same command and -v."
+        f"at {file}:{where.lineno}. This is a bug in burnish, or in a model of your own; finished shards are safe.\n"
+        "The same command with -v shows where; please report it if it is ours."
     )
     return 1
 

@@ -74,14 +74,15 @@ class Trial:
 
 def attempt(plan: Plan) -> Trial:
     """Run the sample. Raises what the real run would refuse with, as far as that can be seen without writing."""
+    from burnish import runs
     from burnish.engines.local import worker_count
 
-    refuse(plan)
+    store = open_store(plan.source, plan.store or None, plan.store_options)
     with closing(load_tools(replace(plan, batch_size=PAIRS // _BATCHES))) as tools:
-        store = open_store(plan.source, plan.store or None, plan.store_options)
+        runs.check(plan, tools.maker)
         sample = _sampling.draw(store, PAIRS, SEED)
         outcomes, seconds = _timed(sample.items, tools)
-        model = tools.backend.identity if tools.backend else "none"
+        model = tools.maker or "none"
     added = [len(str(columns(o))) for o in outcomes if isinstance(o, Record)]
     return Trial(
         plan=plan,
@@ -92,13 +93,6 @@ def attempt(plan: Plan) -> Trial:
         workers=max(1, min(worker_count(plan), sample.shards)),
         model=model,
     )
-
-
-def refuse(plan: Plan) -> None:
-    """Raise the `UsageError` with which the real run would refuse."""
-    from burnish import runs
-
-    runs.check(plan)
 
 
 def _timed(items: Sequence[Item], tools: Tools) -> tuple[list[Outcome], list[float]]:
@@ -149,13 +143,15 @@ def report(trial: Trial) -> str:
         low, high = wilson(hits, n)
         expected = f"{low * trial.total:,.0f} to {high * trial.total:,.0f} pairs"
         lines.append(f"  {name:<12}{hits:>4}  {hits / max(1, n):>6.1%}  ({low:.1%} to {high:.1%})  {expected}")
-    lines.append(f"time  {' to '.join(map(duration, trial.time_s()))} with {trial.workers} workers")
+    lines.append(
+        f"time  {' to '.join(map(duration, trial.time_s()))} with {trial.workers} workers, once the model is loaded"
+    )
     lines.append(f"disk  {' to '.join(map(size, trial.disk_bytes()))} needed{_free(plan)}")
     examples = _rewritten(trial)
     if examples:
         lines.append("examples, [-gone-] {+new+}:")
         lines += [f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in examples]
-    lines.append(f"Nothing was written. next: burnish enhance {quoted(plan.source)} -o {quoted(plan.output)}")
+    lines.append("Nothing was written. next: the same command without --dry-run")
     return "\n".join(lines)
 
 

@@ -21,6 +21,8 @@ def run(plan: Plan, *, as_json: bool, retry: bool = False) -> int:
     summary = execute(plan, retry=retry)
     typer.echo(_show.as_json(summary) if as_json else _show.summary(summary))
     code = exit_code(summary)
+    if code == TOO_MANY_BAD:
+        _warn(summary)
     if not as_json:
         typer.echo(_show.next_command(summary, retry=retry))
     return code
@@ -32,8 +34,8 @@ def execute(plan: Plan, *, retry: bool = False) -> Summary:
     from burnish.engines import local
 
     started = time.monotonic()
-    LOGGER.info("run started", extra={"reason": "retry" if retry else ""})
     with _log.beside(plan.output) as log, _progress.shown(plan) as show:
+        LOGGER.info("run started", extra={"reason": "retry" if retry else ""})
 
         def tick(counts: Counts) -> None:
             log.open()
@@ -53,15 +55,17 @@ def execute(plan: Plan, *, retry: bool = False) -> Summary:
 def exit_code(summary: Summary) -> int:
     """0, or 3 if the share of bad pairs is over the plan's `max_bad`."""
     counts = summary.counts
+    return TOO_MANY_BAD if counts.quarantined + counts.gaps > summary.plan.max_bad * counts.total else 0
+
+
+def _warn(summary: Summary) -> None:
+    counts = summary.counts
     bad = counts.quarantined + counts.gaps
-    if bad <= summary.plan.max_bad * counts.total:
-        return 0
     typer.echo(
         f"warning: {bad:,} of {counts.total:,} are bad, more than max_bad = {summary.plan.max_bad:.0%} allows.\n"
         f"They are in quarantine with their reasons; if that is as expected: --set max_bad={bad / counts.total:.2f}",
         err=True,
     )
-    return TOO_MANY_BAD
 
 
 def _ms(started: float) -> int:

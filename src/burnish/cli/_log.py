@@ -123,14 +123,15 @@ class RunLog(logging.Handler):
 
 
 def _append(output: str) -> BinaryIO:
+    from burnish.storage.layout import LOG
     from burnish.storage.places import locate
 
     place = locate(output)
     if place.fs is None:
-        folder = place.local / ".burnish"
-        folder.mkdir(parents=True, exist_ok=True)
-        return (folder / "run.jsonl").open("ab")
-    return cast(BinaryIO, place.fs.open(f"{place.path.rstrip('/')}/.burnish/run.jsonl", "ab"))
+        path = place.local / LOG
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab")
+    return cast(BinaryIO, place.fs.open(f"{place.path.rstrip('/')}/{LOG}", "ab"))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from burnish.values import Reason
 
 _OUT = ("kept", "rewritten", "recaptioned", "passed")
 _FAULTS = frozenset(Reason)
+_REASONS_SHOWN = 5
 
 
 def equation(counts: Counts) -> str:
@@ -32,17 +33,18 @@ def summary(done: Summary) -> str:
     for name in (*_OUT, "quarantined", "gaps"):
         number = getattr(counts, name)
         if number or name in {"kept", "rewritten"}:
-            lines.append(f"  {name:<12}{number:>12,}  {number / max(1, counts.total):>7.1%}{_why(name, done.reasons)}")
-    lines.append(_speed(done))
-    return "\n".join(lines)
+            lines.append(f"  {name:<12}{number:>12,}  {number / max(1, counts.total):>7.1%}")
+    faults = {reason: n for reason, n in done.reasons.items() if reason in _FAULTS}
+    passes = {reason: n for reason, n in done.reasons.items() if reason not in _FAULTS}
+    lines += [f"{what}: {_ranked(why)}" for what, why in (("passed because", passes), ("bad because", faults)) if why]
+    return "\n".join([*lines, _speed(done)])
 
 
-def _why(name: str, reasons: Mapping[str, int]) -> str:
-    if name not in {"passed", "quarantined"}:
-        return ""
-    mine = {reason: n for reason, n in reasons.items() if (reason in _FAULTS) == (name == "quarantined")}
-    ranked = sorted(mine.items(), key=lambda entry: (-entry[1], entry[0]))
-    return "  " + ", ".join(f"{terminal(reason, 60)} {n:,}" for reason, n in ranked[:4]) if ranked else ""
+def _ranked(reasons: Mapping[str, int]) -> str:
+    ranked = sorted(reasons.items(), key=lambda entry: (-entry[1], entry[0]))
+    shown = ", ".join(f"{terminal(reason, 60)} {n:,}" for reason, n in ranked[:_REASONS_SHOWN])
+    more = len(ranked) - _REASONS_SHOWN
+    return f"{shown}, {more} more reasons" if more > 0 else shown
 
 
 def _speed(done: Summary) -> str:

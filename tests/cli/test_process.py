@@ -1,0 +1,171 @@
+"""`burnish` as a process of its own: streams, signals, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import burnish
+from tests.cli.calls import lay_sample
+
+ALL_BAD = ("--set", "max_bad=1")  # a quarter of the broken shard is bad
+
+MODEL = """
+import time
+from burnish.backends.fake import FakeBackend
+from burnish.errors import StopError
+
+class Slow(FakeBackend):
+    def answer(self, requests):
+        time.sleep(0.1)
+        return super().answer(requests)
+
+class Gone(FakeBackend):
+    def answer(self, requests):
+        raise StopError("the model's server is gone.\\nStart it, then run the same command again.")
+
+class Wrong(FakeBackend):
+    def answer(self, requests):
+        raise ValueError("a fault of the model's own")
+"""
+
+
+def start(*arguments: str, **environment: str) -> subprocess.Popen:
+    path = os.pathsep.join([str(Path(burnish.__file__).parents[1]), "."])
+    return subprocess.Popen(
+        [sys.executable, "-m", "burnish", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+    )
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
+    process = start(*arguments, **environment)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+def enhance(model: str) -> list[str]:
+    Path("mymodel.py").write_text(MODEL)
+    lay_sample(Path("in"))
+    return [
+        "enhance",
+        "in",
+        "-o",
+        "out",
+        "--backend",
+        f"mymodel:{model}",
+        "--workers",
+        "1",
+        "--set",
+        "batch_size=2",
+        *ALL_BAD,
+    ]
+
+
+def test_version_and_help():
+    assert run("--version") == (0, f"burnish {burnish.__version__}\n", "")
+    code, out, _ = run("--help")
+    assert code == 0
+    for number in ("0 ", "1 ", "2 ", "3 ", "4 ", "75 ", "130 "):
+        assert f"\n    {number}" in out
+    for command in ("assess", "config", "demo", "doctor", "enhance", "inspect", "list", "retry", "train", "verify"):
+        assert f"\n  {command} " in out
+
+
+@pytest.mark.parametrize("command", ["assess", "demo", "doctor", "enhance", "inspect", "list", "retry", "verify"])
+def test_each_command_has_help_and_at_most_ten_flags_of_its_own(command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    flags = [line for line in out.splitlines() if line.startswith("  -")]
+    shared = ("  -q,", "  -v,", "  --log-format", "  -h,")
+    assert len([flag for flag in flags if not flag.startswith(shared)]) <= 10
+    assert len(flags) > len(shared)
+
+
+def test_data_on_stdout_everything_else_on_stderr():
+    lay_sample(Path("in"))
+    code, out, err = run("enhance", "in", "-o", "out", "--backend", "fake", "--json", "--log-format", "json", *ALL_BAD)
+    assert code == 0, err
+    assert json.loads(out)["counts"]["total"] == 21
+    events = [json.loads(line)["event"] for line in err.splitlines()]
+    assert events[0] == "run started"
+    assert events[-1] == "run done"
+    beside = [json.loads(line)["event"] for line in Path("out/.burnish/run.jsonl").read_text().splitlines()]
+    assert beside == [event for event in events if event != "progress"]
+
+
+def test_no_colours_and_no_bars_in_pipes():
+    lay_sample(Path("in"))
+    code, out, err = run("enhance", "in", "-o", "out", "--backend", "fake", *ALL_BAD)
+    assert code == 0
+    assert "\x1b" not in out + err
+    assert out.splitlines()[0].startswith("in 21 = out ")
+    assert out.splitlines()[-1].startswith("next: burnish verify out")
+
+
+def test_a_reader_that_leaves_is_no_error():
+    process = start("config", "show")
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() in {0, 1, -signal.SIGPIPE}
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_then_the_same_command_goes_on(stop):
+    arguments = enhance("Slow")
+    process = start(*arguments)
+    log = Path("out/.burnish/run.jsonl")
+    while not log.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(stop)
+    _, err = process.communicate()
+    assert process.returncode == 130, err
+    assert 1 <= len(err.splitlines()) <= 6
+    assert "Traceback" not in err
+    code, out, err = run(*arguments)
+    assert code == 0, err
+    assert out.startswith("in 21 = ")
+    assert run("verify", "out")[0] == 0
+
+
+def test_an_environment_fault_is_75():
+    code, _, err = run(*enhance("Gone"))
+    assert code == 75
+    assert err.startswith("error: the model's server is gone.\nStart it")
+
+
+def test_a_bug_is_1_with_a_traceback_only_when_asked_for():
+    arguments = enhance("Wrong")
+    code, _, err = run(*arguments)
+    assert code == 1
+    assert "ValueError: a fault of the model's own" in err
+    assert "Traceback" not in err
+    assert len(err.splitlines()) <= 6
+    _, _, err = run(*arguments, "-v")
+    assert "Traceback" in err
+
+
+def test_completion_is_offered_and_completes():
+    code, out, _ = run("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert code == 0
+    assert "_BURNISH_COMPLETE=complete_bash" in out
+    words = {"_BURNISH_COMPLETE": "complete_bash", "COMP_WORDS": "burnish enh", "COMP_CWORD": "1"}
+    assert run(**words)[1].split() == ["enhance"]
+
+
+def test_terminal_escapes_in_captions_stay_out_of_the_terminal():
+    lay_sample(Path("in"))
+    code, out, err = run("enhance", "in", "-o", "out", "--backend", "fake", "--dry-run")
+    assert code == 0, err
+    assert "\x1b" not in out
+    assert "\u202e" not in out
