@@ -34,6 +34,10 @@ class _Evidence:
     judge: Judge
     seen: Seen
 
+    def nouns(self) -> tuple[str, ...]:
+        """The image's labels, most probable first."""
+        return tuple(name for name, _ in self.seen.evidence)
+
     def support(self, noun: str) -> Support:
         """Whether the image confirms the noun."""
         return self.judge.support(self.seen, noun)
@@ -57,7 +61,10 @@ class BuiltinBackend:
         """One reply per request; features are computed once per picture and per text."""
         self._look([r.picture for r in requests])
         self._learn([r.text for r in requests])
-        replies = [self._rewrite(r) if isinstance(r, RewriteRequest) else self._score(r.picture, r.text, r.criterion) for r in requests]
+        replies = [
+            self._rewrite(r) if isinstance(r, RewriteRequest) else self._score(r.picture, r.text, r.criterion)
+            for r in requests
+        ]
         self._forget()
         return replies
 
