@@ -45,7 +45,7 @@ class SourceFolder:
 
     def _resolve(self, name: str) -> str:
         parts = name.replace("\\", "/").split("/")
-        if not name or name.startswith(("/", "\\", "~")) or "\0" in name or ".." in parts or "://" in name:
+        if not name or name.startswith(("/", "\\")) or "\0" in name or ".." in parts or "://" in name:
             raise PathEscapeError(f"{name!r} is not a path below the source folder")
         if self.place.fs is None:
             return _resolve_local(self.place.path, name)

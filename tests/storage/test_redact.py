@@ -1,0 +1,36 @@
+"""No credentials of a URL get through."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burnish.storage.redact import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("s3://key:secret@bucket/a.tar", "s3://bucket/a.tar"),
+        ("https://b.example/x.tar?X-Amz-Signature=abc&k=1", "https://b.example/x.tar?..."),
+        ("cannot read 'ftp://u:p@h/x?y' twice", "cannot read 'ftp://h/x?...' twice"),
+        ("https://u:p%40x@h/a https://t@h/b", "https://h/a https://h/b"),
+        ("data/0000?.tar", "data/0000?.tar"),
+        ("/home/me@work/data", "/home/me@work/data"),
+        ("s3://bucket/a@b.tar", "s3://bucket/a@b.tar"),
+        ("zip://x.zip::https://u:p@h/z.zip?s=1", "zip://x.zip::https://h/z.zip?..."),
+    ],
+)
+def test_examples(text, safe):
+    assert redact(text) == safe
+
+
+_WORD = st.text(alphabet="abcXYZ0189_-.%", min_size=1, max_size=12)
+
+
+@given(scheme=st.sampled_from(["s3", "https", "hf", "ftp"]), user=_WORD, host=_WORD, path=_WORD)
+def test_a_canary_never_survives(scheme, user, host, path):
+    canary = "CANARY~KEY"
+    text = redact(f"read {scheme}://{user}:{canary}@{host}/{path}?sig={canary}&x=1, stop")
+    assert canary not in text
+    assert f"{scheme}://{host}/{path}" in text
+    assert redact(text) == text
