@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ from burnish.tools import Tools, load_tools
 from burnish.values import Json, Shard
 
 CARD = "README.md"
+
+_LOG = logging.getLogger("burnish")
+"""Events for the run's log; what the fields in ``extra`` are is said in `burnish.cli._log`."""
 
 
 class OpenRun:
@@ -72,6 +76,8 @@ class OpenRun:
 
     def finished(self, done: ShardDone) -> None:
         """Take one more shard into the summary."""
+        facts = {"shard": done.shard.name, "counts": done.counts.as_json(), "reasons": dict(done.reasons)}
+        _LOG.info("shard done", extra={"run": self.job.ticket.run_id, **facts})
         self._counts += done.counts
         self._reasons.update(done.reasons)
 
@@ -102,6 +108,8 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
         claim = _stored_plan(plan.output) if retry else _claim(plan, shards, tools.maker)
         with Run.open(plan.output, claim, source=plan.source) as run:
             opened = OpenRun(run, plan, shards, tools, live=backend is not None, retry=retry)
+            said = "run opened: %d of %d shards to do"
+            _LOG.info(said, len(opened.todo), len(shards), extra={"run": run.ticket.run_id})
             try:
                 yield opened
             finally:

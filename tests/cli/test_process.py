@@ -95,11 +95,15 @@ def test_data_on_stdout_everything_else_on_stderr():
     code, out, err = run("enhance", "in", "-o", "out", "--backend", "fake", "--json", "--log-format", "json", *ALL_BAD)
     assert code == 0, err
     assert json.loads(out)["counts"]["total"] == 21
-    events = [json.loads(line)["event"] for line in err.splitlines()]
-    assert events[0] == "run started"
-    assert events[-1] == "run done"
+    lines = [json.loads(line) for line in err.splitlines()]
+    events = [line["event"] for line in lines]
+    assert events == ["run started", "run opened: 1 of 1 shards to do", "shard done", "run done"]
+    assert lines[2]["shard"] == "broken-00000.tar"
+    assert lines[2]["run"] == lines[1]["run"]
+    assert lines[2]["counts"]["total"] == 21
+    assert lines[2]["reasons"]["no_image"] == 2
     beside = [json.loads(line)["event"] for line in Path("out/.burnish/run.jsonl").read_text().splitlines()]
-    assert beside == [event for event in events if event != "progress"]
+    assert beside == events
 
 
 def test_no_colours_and_no_bars_in_pipes():

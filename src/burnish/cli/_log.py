@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 LOGGER = logging.getLogger("burnish")
-FIELDS = ("run", "shard", "key", "reason", "ms", "counts", "exit_code")
+FIELDS = ("run", "shard", "key", "reason", "ms", "counts", "reasons", "exit_code")
 """What an event may carry, as ``extra=`` of the logging call."""
 
 
