@@ -53,6 +53,13 @@ def png_bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks) + png_chunk(b"IEND", b"")
 
 
+def scan_bomb(side_px: int, scans: int) -> bytes:
+    """A progressive JPEG whose last scan is repeated: hardly larger, and each takes a pass over all blocks."""
+    data = encode(photo(side_px, side_px), "JPEG", progressive=True, quality=60, subsampling=0)
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last:-2] * scans + b"\xff\xd9"
+
+
 @functools.cache
 def sound() -> dict[str, bytes]:
     """One sound file of each kind, by name."""

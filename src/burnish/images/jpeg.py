@@ -69,8 +69,13 @@ def exif_orientation(tiff: bytes) -> int:
 
 
 def size_and_space(data: bytes) -> tuple[int, int, str]:
-    """(width, height, colour space). Raises ValueError where libjpeg finds no header."""
-    height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+    """(width, height, colour space); the space is "" where libjpeg-turbo's own interface cannot read the header,
+    as for rare ways of subsampling.
+    """
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+    except ValueError:
+        return 0, 0, ""
     return width, height, space
 
 
@@ -82,12 +87,13 @@ def pixels(data: bytes, *, by_width: bool, side_px: int, head: Header) -> tuple[
     try:
         return _decode(data, by_width=by_width, side_px=side_px), False
     except ValueError as error:
-        if _CUT_SHORT not in str(error).lower():
-            raise DamagedError(str(error)) from error
-        if head.progressive or "file" not in str(error):
-            raise CutShortError(str(error)) from error
-    # All pixels may be there and only the end marker lost. Not tried for progressive files: with late scans
-    # missing they decode without a warning, blurred.
+        message = str(error)
+        # A progressive file may lack its later scans and decode blurred: no telling from what is there.
+        if head.progressive or (_CUT_SHORT in message.lower() and "file" not in message):
+            raise CutShortError(message) from error
+        if _CUT_SHORT not in message.lower():
+            raise DamagedError(message) from error
+    # All pixels may be there and only the end marker lost.
     try:
         return _decode(data + b"\xff\xd9", by_width=by_width, side_px=side_px), True
     except ValueError as error:

@@ -76,13 +76,8 @@ class Process:
         """(results in order, None), or (the results it had finished, the fault of the next) if it died or stalled."""
         death = None if self._await() else self._death()
         done = self._count if death is None else min(layout.finished(self._memory), self._count - 1)
-        results: list[_Result] = []
-        try:
-            # One by one: those before a broken one count.
-            results.extend(layout.get_result(self._memory, index, self._side_px) for index in range(done))
-        except layout.BrokenReplyError as error:
-            return results, _fault(Reason.DECODER_CRASH, f"the decoder answered nonsense: {error}")
-        return results, death
+        results, nonsense = _read(self._memory, done, self._side_px)
+        return results, nonsense or death
 
     def _await(self) -> bool:
         """Whether the batch was finished; False if the child is dead or makes no progress."""
@@ -116,6 +111,18 @@ class Process:
             return _fault(Reason.DECODE_TIMEOUT, f"more than {self._timeout_s:g} s of CPU time")
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
         return _fault(Reason.DECODER_CRASH, f"the decoder ended by {how}")
+
+
+def _read(memory: mmap.mmap, count: int, side_px: int) -> tuple[list[_Result], ImageFault | None]:
+    """The first `count` results; up to the first that no sound child writes, and that as a fault."""
+    results: list[_Result] = []
+    for index in range(count):
+        try:
+            result = layout.get_result(memory, index, side_px)
+        except layout.BrokenReplyError as error:
+            return results, _fault(Reason.DECODER_CRASH, f"the decoder answered nonsense: {error}")
+        results.append(result)
+    return results, None
 
 
 def _fault(reason: Reason, detail: str) -> ImageFault:
