@@ -1,0 +1,100 @@
+"""Which fields of a row hold the image's file name, the text and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, Final
+
+from burnish.errors import UsageError
+from burnish.stores._options import FILE_NAMES, KEY_NAMES, TEXT_NAMES, first_of, not_found
+from burnish.stores._rows.lines import lines
+from burnish.stores._strict_json import StrictJsonError, parse
+from burnish.values import Json
+
+_LOOKED_AT: Final = 100  # rows; the first ones may lack a text
+_SUFFIX: Final = "_file_name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Field names. `key` is "" where the image's name is the key. `folder` follows the rules of image folders."""
+
+    image: str
+    text: str
+    key: str
+    folder: bool = False
+
+    def names(self, row: Mapping[str, Json]) -> list[str]:
+        """The image files a row names, the one to look at first."""
+        found = list(_names(row.get(self.image)))
+        if self.folder:
+            found += [n for field, value in row.items() if _is_further(field, self.image) for n in _names(value)]
+        return list(dict.fromkeys(found))
+
+
+def jsonl_rules(file: BinaryIO, options: Mapping[str, str], where: str) -> Rules:
+    """Guessed from the first rows where `options` do not say. Raises `UsageError` that lists the fields found."""
+    fields, texts = _fields(file)
+    if not {"conversations", "messages"}.isdisjoint(fields) and first_of(TEXT_NAMES, texts) is None:
+        raise UsageError(
+            f"{where} holds conversations, not captions; burnish does not read them.\n"
+            "Give it rows with one text for one image, such as the captions they were made from."
+        )
+    image = options.get("image_column") or first_of(FILE_NAMES, fields)
+    if image is None and fields:
+        raise not_found(where, "which field names the image file?", "image_column", fields)
+    text = options.get("text_column") or first_of([n for n in TEXT_NAMES if n != image], texts)
+    if text is None and fields:
+        raise not_found(where, "which field holds the text?", "text_column", fields)
+    return Rules(
+        image=image or FILE_NAMES[0],
+        text=text or TEXT_NAMES[0],
+        key=options.get("key_column") or first_of(KEY_NAMES, fields) or "",
+    )
+
+
+def folder_rules(file: BinaryIO, options: Mapping[str, str], where: str) -> Rules:
+    """By the rules of image folders: ``file_name`` or the first ``*_file_name``; ``text``, then ``caption`` and others.
+    Without any of them ``text`` is made. Raises `UsageError`.
+    """
+    fields, texts = _fields(file)
+    further = next((field for field in fields if field.endswith(_SUFFIX)), "file_name")
+    image = "file_name" if "file_name" in fields else further
+    if fields and image not in fields:
+        raise UsageError(f"{where}: no row has a field 'file_name'.\nIt has: {', '.join(fields[:20])}")
+    text = options.get("text_column") or first_of(("text", *TEXT_NAMES), texts) or "text"
+    return Rules(image=image, text=text, key="", folder=True)
+
+
+def _fields(file: BinaryIO) -> tuple[list[str], list[str]]:
+    """All fields of the first sound rows in order of appearance, and those that hold a text in any of them."""
+    fields: dict[str, bool] = {}
+    for row in islice(_sound(file), _LOOKED_AT):
+        for name, value in row.items():
+            fields[name] = fields.get(name, False) or isinstance(value, str)
+    return list(fields), [name for name, is_text in fields.items() if is_text]
+
+
+def _sound(file: BinaryIO) -> Iterator[dict[str, Json]]:
+    for line in islice(lines(file), 10 * _LOOKED_AT):
+        try:
+            yield parse(line.raw)
+        except StrictJsonError:
+            continue  # becomes a fault when the shard is read
+
+
+def _is_further(field: str, image: str) -> bool:
+    return field != image and (field == "file_name" or field.endswith((_SUFFIX, "_file_names")))
+
+
+def _names(value: Json) -> Iterator[str]:
+    """File names in a field: a string, a list of them, or the struct that `datasets` writes."""
+    if isinstance(value, str) and value:
+        yield value
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _names(entry) if not isinstance(entry, list) else ()
+    elif isinstance(value, dict) and isinstance(value.get("path"), str):
+        yield from _names(value["path"])
