@@ -49,7 +49,7 @@ def _from_path(path: str) -> object:
     module, _, attribute = path.partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(
             f"cannot load {path!r}: {error}.\nGive it as package.module:object, importable from here."
         ) from error

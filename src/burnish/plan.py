@@ -7,6 +7,7 @@ the fingerprint; all others are in it, so a run can only be resumed with the pla
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,8 +22,22 @@ from burnish.values import Json
 _STRICT: dict[str, object] = {"extra": "forbid", "coerce_numbers_to_str": True}  # --set backend_options.side_px=64
 
 
-def _how(default: object) -> Any:
-    return field(default=default, metadata={"how": True})
+def _how(default: object, low: float, high: float = math.inf) -> Any:
+    return field(default=default, metadata={"how": True, "within": (low, high)})
+
+
+def _within(default: float, low: float, high: float = math.inf) -> Any:
+    return field(default=default, metadata={"within": (low, high)})
+
+
+def _check(rules: Any, prefix: str = "") -> None:
+    """Raise `UsageError` for the first number outside its range; not-a-number is outside."""
+    for entry in dataclasses.fields(rules):
+        low, high = entry.metadata.get("within", (-math.inf, math.inf))
+        value = getattr(rules, entry.name)
+        if "within" in entry.metadata and not low <= value <= high:
+            least_most = f"at least {low}" if high == math.inf else f"{low} to {high}"
+            raise UsageError(f"{prefix}{entry.name} must be {least_most}, not {value!r}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +52,14 @@ class RewriteRules:
     """
 
     __pydantic_config__: ClassVar = _STRICT
-    below: float = 3.0
-    max_changed: float = 0.9
-    max_inserted: int = 3
-    min_gain: float = 0.1
-    max_match_loss: float = 0.25
+    below: float = _within(3.0, 0, 6)
+    max_changed: float = _within(0.9, 0, 1)
+    max_inserted: int = _within(3, 0)
+    min_gain: float = _within(0.1, 0)
+    max_match_loss: float = _within(0.25, 0)
+
+    def __post_init__(self) -> None:
+        _check(self, "rewrite.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +67,11 @@ class TextRules:
     """How texts are read. `max_chars`: what a model sees of a caption; longer ones pass unchanged, flagged."""
 
     __pydantic_config__: ClassVar = _STRICT
-    max_chars: int = MAX_CHARS
+    max_chars: int = _within(MAX_CHARS, 1)
     unescape_html: bool = False
+
+    def __post_init__(self) -> None:
+        _check(self, "text.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +94,14 @@ class Plan:
     rewrite: RewriteRules = field(default_factory=RewriteRules)
     text: TextRules = field(default_factory=TextRules)
     limits: Limits = field(default_factory=Limits)
-    workers: int = _how(0)
-    batch_size: int = _how(32)
-    limit: int = _how(0)
-    max_bad: float = _how(0.2)
-    breaker: int = _how(100)
+    workers: int = _how(0, 0)
+    batch_size: int = _how(32, 1)
+    limit: int = _how(0, 0)
+    max_bad: float = _how(0.2, 0, 1)
+    breaker: int = _how(100, 0)
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def semantic(self) -> dict[str, Json]:
         """All keys that can change an output byte, flat and dotted, without source and output paths."""

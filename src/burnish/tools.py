@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from burnish import asks, discovery, recipes
+from burnish.errors import UsageError
 from burnish.images import Decoder
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
@@ -34,7 +35,14 @@ class Tools:
 
 def load_backend(name: str, options: Mapping[str, str]) -> Backend:
     """The backend called `name` (or ``module:object``), made from plain options."""
-    return cast(Callable[[Mapping[str, str]], Backend], discovery.load("backends", name))(options)
+    made = cast(Callable[[Mapping[str, str]], Backend], discovery.load("backends", name))(options)
+    lacking = [part for part in ("identity", "side_px", "answer") if not hasattr(made, part)]
+    if lacking:
+        raise UsageError(
+            f"{name!r} gives no backend: the {type(made).__name__} it makes has no {lacking[0]!r}.\n"
+            "A backend is what burnish.protocols.Backend describes; FunctionBackend makes one from a function."
+        )
+    return made
 
 
 def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.cli.calls import Answer, call, lay_sample
@@ -44,6 +46,12 @@ def made(*settings: str) -> Callable[[Path], object]:
         assert run("enhance", "in", "-o", "out", *settings).code in {0, 3}
 
     return prepare
+
+
+def table(column: str) -> Callable[[Path], object]:
+    """A Parquet file with captions and, in `column`, image bytes."""
+    made = pa.table({"caption": ["a red apple"], column: [b"\xff\xd8\xff"]})
+    return lambda work: pq.write_table(made, work / "t.parquet")
 
 
 def run(*arguments: str) -> Answer:
@@ -108,6 +116,11 @@ WRONG = [
           ("enhance", "in", "-o", "out", "--backend", "mine:model"), ("mine",), source),
     Wrong("backend of the user's without the object",
           ("enhance", "in", "-o", "out", "--backend", "json:model"), ("model",), source),
+    Wrong("backend of the user's that is none", ("enhance", "in", "-o", "out", "--backend", "json:dumps"),
+          ("json:dumps", "identity"), source),
+    Wrong("backend without a module", ("enhance", "in", "-o", "out", "--backend", ":model"), (":model",), source),
+    Wrong("backend that only Python can give", ("enhance", "in", "-o", "out", "--backend", "function"),
+          ("function", "--backend"), source),
     Wrong("backend option unknown", (*GO, "--set", "backend_options.sidepx=64"), ("sidepx", "side_px"), source),
     Wrong("list of an unknown kind", ("list", "models"), ("models", "backends")),
     Wrong("list an unknown name", ("list", "recipes", "aitq"), ("aitq", "aitqe")),
@@ -118,6 +131,14 @@ WRONG = [
     Wrong("--set of an unknown group", (*GO, "--set", "rewrites.below=2"), ("rewrites", "rewrite"), source),
     Wrong("--set of a wrong type", (*GO, "--set", "rewrite.below=low"), ("rewrite.below", "low"), source),
     Wrong("--set of a group to a number", (*GO, "--set", "rewrite=3"), ("rewrite",), source),
+    Wrong("--set out of range", (*GO, "--set", "batch_size=0"), ("batch_size", "at least 1"), source),
+    Wrong("--set out of a group's range", (*GO, "--set", "rewrite.below=30"), ("rewrite.below", "0 to 6"), source),
+    Wrong("--set not a number at all", (*GO, "--set", "max_bad=nan"), ("max_bad", "0 to 1"), source),
+    Wrong("store option unknown", (*GO, "--set", "store_options.colour=red"), ("colour", "text"), source),
+    Wrong("store that does not fit", (*GO, "--store", "parquet"), ("parquet",), source),
+    Wrong("text column missing", ("enhance", "t.parquet", "-o", "out", *FAKE, "--set", "store_options.text_column=alt"),
+          ("alt", "caption"), table("image")),
+    Wrong("image column missing", ("enhance", "t.parquet", "-o", "out", *FAKE), ("image_column",), table("x")),
     Wrong("--config missing", (*GO, "--config", "plan.toml"), ("plan.toml",), source),
     Wrong("--config a folder", (*GO, "--config", "in"), ("in",), source),
     Wrong("--config not TOML", (*GO, "--config", "plan.toml"), ("plan.toml", "TOML"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from burnish.criteria import SCALE
+from burnish.errors import UsageError
 from burnish.values import AssessRequest, Draft, Failure, Reply, Request, Score, State
 
 Answer: TypeAlias = float | int | str | Reply | None
@@ -20,6 +21,11 @@ class FunctionBackend:
 
     def __init__(self, judge: Callable[[Request], Answer], *, name: str = "", side_px: int = 384) -> None:
         """`name` stands for the function in the plan's fingerprint: change it when the function's answers change."""
+        if not callable(judge):
+            raise UsageError(
+                "the backend 'function' needs a function, which only Python can give it.\n"
+                "On the command line name a factory of your own: --backend package.module:factory"
+            )
         self._judge = judge
         self.side_px = side_px
         self.identity = name or f"function:{judge.__module__}.{getattr(judge, '__qualname__', type(judge).__name__)}"
