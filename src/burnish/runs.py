@@ -13,7 +13,8 @@ import orjson
 
 import burnish
 from burnish import plan as plans
-from burnish.card import card
+from burnish.card import NAME as CARD
+from burnish.card import card, source_readme
 from burnish.errors import UsageError
 from burnish.plan import Plan
 from burnish.protocols import Backend
@@ -31,8 +32,6 @@ from burnish.stores import open_store
 from burnish.summary import Summary
 from burnish.tools import Tools, load_tools
 from burnish.values import Json, Shard
-
-CARD = "README.md"
 
 _LOG = logging.getLogger("burnish")
 """Events for the run's log; what the fields in ``extra`` are is said in `burnish.cli._log`."""
@@ -93,9 +92,8 @@ class OpenRun:
             backend=self._maker,
         )
         lasting = summary.lasting()
-        self._run.seal(
-            {CARD: card(lasting).encode(), SUMMARY: orjson.dumps(lasting, option=orjson.OPT_INDENT_2) + b"\n"}
-        )
+        text = card(lasting, [shard.name for shard in self.shards], source_readme(self.plan.source))
+        self._run.seal({CARD: text.encode(), SUMMARY: orjson.dumps(lasting, option=orjson.OPT_INDENT_2) + b"\n"})
         return summary
 
 
