@@ -48,9 +48,9 @@ def made(*settings: str) -> Callable[[Path], object]:
     return prepare
 
 
-def table(column: str) -> Callable[[Path], object]:
-    """A Parquet file with captions and, in `column`, image bytes."""
-    made = pa.table({"caption": ["a red apple"], column: [b"\xff\xd8\xff"]})
+def table(image: object) -> Callable[[Path], object]:
+    """A Parquet file with one caption and `image`."""
+    made = pa.table({"caption": ["a red apple"], "image": [image]})
     return lambda work: pq.write_table(made, work / "t.parquet")
 
 
@@ -137,8 +137,8 @@ WRONG = [
     Wrong("store option unknown", (*GO, "--set", "store_options.colour=red"), ("colour", "text"), source),
     Wrong("store that does not fit", (*GO, "--store", "parquet"), ("parquet",), source),
     Wrong("text column missing", ("enhance", "t.parquet", "-o", "out", *FAKE, "--set", "store_options.text_column=alt"),
-          ("alt", "caption"), table("image")),
-    Wrong("image column missing", ("enhance", "t.parquet", "-o", "out", *FAKE), ("image_column",), table("x")),
+          ("alt", "caption"), table(b"\xff\xd8\xff")),
+    Wrong("image column missing", ("enhance", "t.parquet", "-o", "out", *FAKE), ("image_column",), table("a.jpg")),
     Wrong("--config missing", (*GO, "--config", "plan.toml"), ("plan.toml",), source),
     Wrong("--config a folder", (*GO, "--config", "in"), ("in",), source),
     Wrong("--config not TOML", (*GO, "--config", "plan.toml"), ("plan.toml", "TOML"),
