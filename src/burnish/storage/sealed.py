@@ -19,7 +19,7 @@ class DamagedError(ValueError):
 
 
 def seal(content: Mapping[str, Json]) -> bytes:
-    """`content` as JSON with the SHA-256 of itself: sorted keys, the same bytes for the same content."""
+    """`content` as JSON with the SHA-256 of itself: sorted keys, finite numbers, same content same bytes."""
     body = dict(content)
     return orjson.dumps({**body, _CHECK: _digest(body)}, option=_LOOKS)
 
