@@ -6,9 +6,10 @@ as they were, and the images copied to the same paths below the output.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from burnish.protocols import Outbox, Writer
 from burnish.storage.folder import SourceFolder, open_folder
@@ -89,7 +90,11 @@ def opened(shard: Shard) -> Iterator[BinaryIO]:
     """The shard itself, for a look at its first rows."""
     place = locate(shard.path)
     with stopping("read", place.shown):
-        file = place.local.open("rb") if place.fs is None else place.fs.open(place.path, "rb")
+        if place.fs is None:
+            file = place.local.open("rb")
+        else:
+            # fsspec's own files cannot read a line up to a limit.
+            file = io.BufferedReader(cast("io.RawIOBase", place.fs.open(place.path, "rb")))
         with file:
             yield file
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -43,6 +44,7 @@ class ParquetShardWriter:
         self._outbox = outbox
         self._options = options
         self._spool = tempfile.SpooledTemporaryFile(_SPOOL_BYTES)  # noqa: SIM115 -- closed in `finish`, or with us
+        weakref.finalize(self, self._spool.close)  # an abandoned writer is never finished
 
     def put(self, record: Record) -> None:
         """Note the record's place, its new text (None: as it stands) and our columns."""
