@@ -84,6 +84,7 @@ WRONG = [
     Wrong("verify without a folder", ("verify",), ("OUT",)),
     Wrong("retry without a folder", ("retry",), ("OUT",)),
     Wrong("config without its second word", ("config", "shwo"), ("shwo",)),
+    Wrong("train without the clip art", ("train", "builtin", "--clipart", "in"), ("in", "apt-get"), folder("in")),
     Wrong("train something unknown", ("train", "bilt-in"), ("bilt-in",)),
     # what to read and where to write
     Wrong("no source", ("enhance", "-o", "out"), ("source", "burnish enhance")),
@@ -202,7 +203,8 @@ def test_no_permission(locked, arguments):
 
 def test_a_missing_extra_prints_its_pip_line(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
-    answer = call("train", "builtin")
+    Path("clipart/svg").mkdir(parents=True)
+    answer = call("train", "builtin", "--clipart", "clipart")
     assert answer.code == 2
     assert "pip install 'burnish[train]'" in answer.err
 

@@ -23,7 +23,15 @@ class Finding:
 
 def check(output: str | None) -> list[Finding]:
     """All checks, cheap ones first."""
-    return [_python(), *_packages(), *_extras(), _disk(output), *_lock(output), _tried("self test", _one_pair)]
+    return [
+        _python(),
+        *_packages(),
+        *_extras(),
+        _disk(output),
+        *_lock(output),
+        _tried("weights", _weights),
+        _tried("self test", _one_pair),
+    ]
 
 
 def _python() -> Finding:
@@ -107,6 +115,13 @@ def _tried(name: str, test: Callable[[], str]) -> Finding:
         return Finding(name=name, ok=True, detail=test())
     except BurnishError as error:
         return Finding(name=name, ok=False, detail=" ".join(str(error).split()))
+
+
+def _weights() -> str:
+    """The digest of the built-in model's files, each of which is compared with what was trained."""
+    from burnish.backends.builtin import weights
+
+    return f"sha256 {weights.load().digest[:16]} as trained"
 
 
 def _one_pair() -> str:
