@@ -34,7 +34,7 @@ def kept(pair: Pair) -> Payload:
 def covered(items: list[Item]) -> Iterator[tuple[int, int]]:
     for item in items:
         if isinstance(item, Pair):
-            yield from ((m.start, m.start + m.at + padded(m.size)) for m in kept(item).members)
+            yield from ((p.member.start, p.member.data + padded(p.member.size)) for p in kept(item).members)
         elif isinstance(item, (Fault, Gap)):
             yield item.start, item.stop
 
@@ -56,11 +56,11 @@ def lost_pairs(m: Mutant, items: list[Item]) -> list[str]:
 
 def silent(m: Mutant, items: list[Item]) -> list[str]:
     """Names of members that are in no item and whose place is in no row either."""
-    there = {k.name for i in items if isinstance(i, Pair) for k in kept(i).members}
+    there = {p.member.name for i in items if isinstance(i, Pair) for p in kept(i).members}
     there |= {name for i in items if isinstance(i, Fault) for name in i.members}
     # Where bytes vanished inside a payload, the row begins where that payload should have ended: such a row speaks for
     # the member in front of it as well, whose pair is flagged `beside_gap`.
-    spans = [(k.start, k.start + k.at + padded(k.size)) for i in items if isinstance(i, Pair) for k in kept(i).members]
+    spans = [span for i in items if isinstance(i, Pair) for span in covered([i])]
     rows = [
         (min((start for start, stop in spans if start <= i.start <= stop), default=i.start), i.stop)
         for i in items

@@ -64,7 +64,7 @@ class WebDatasetStore:
         rules = Rules(side_text=SideTexts(shard), text_from=self._text_from, max_member_bytes=self._max_member_bytes)
         with open_source(shard, self._limits) as (source, unpacked):
             builder = Builder(source, (self.source, shard.name), rules)
-            for entry in group(scan(source)):
+            for entry in group(source, scan(source)):
                 yield from _items(entry, source, builder)
             if unpacked is not None and unpacked.reason is not None:
                 yield _unpacking(unpacked, builder)

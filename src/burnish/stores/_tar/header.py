@@ -4,7 +4,8 @@ GNU fields after GNU tar's manual, appendix "Basic Tar Format".
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from struct import Struct
+from typing import Final, TypeAlias
 from zlib import adler32
 
 BLOCK: Final = 512
@@ -23,35 +24,54 @@ META: Final = bytes((PAX_LOCAL, PAX_GLOBAL, GNU_NAME, GNU_LINK, ord("X")))
 _SPACES_SUM: Final = 8 * 32  # the checksum counts its own field as eight spaces
 
 
-class Head(NamedTuple):
-    """What one header block says. A tuple, not a dataclass: it is made three times a pair, at a third of the cost."""
+Head: TypeAlias = tuple[str, int, int]
+"""What one header block says: (name, size, type flag). A bare tuple: it is made three times a pair."""
 
-    name: str
-    size: int
-    kind: int
+# name, size without its last byte, that byte, checksum, type flag, first byte of the prefix
+_USUAL: Final = Struct("100s24x11sB12x8sB188xB166x").unpack
+
+
+class _Sums(dict[bytes, int]):
+    """From a checksum field to what the low half of adler32 of the whole block must be, -1 if it cannot be one.
+
+    512 ASCII bytes add up to less than adler32's modulus of 65,521, so its low half is their exact sum, plus one.
+    Shards have some thousands of different fields; there cannot be more than the modulus allows.
+    """
+
+    def __missing__(self, field: bytes) -> int:
+        digits, end = field[:6], field[6:]
+        if not digits.isdigit() or end not in (b"\0 ", b" \0", b"\0\0", b"  "):
+            return -1
+        stored = number(digits)
+        value = -1 if stored is None else stored - _SPACES_SUM + sum(field) + 1
+        if len(self) < _MAX_SUMS:
+            self[field] = value
+        return value
+
+
+_MAX_SUMS: Final = 65_521
+_SUMS: Final = _Sums()
 
 
 def parse(block: bytes) -> Head | None:
     """The header in the 512 bytes of `block`, None if it is not one: wrong checksum, wrong number, no name."""
-    digits = block[148:154]
-    if len(block) == BLOCK and block.isascii() and digits.isdigit() and block[124:135].isdigit() and not block[345]:
-        # The usual header, at a fifth of the general way's cost. 512 ASCII bytes add up to less than adler32's
-        # modulus of 65,521, so its low half is their exact sum, plus one.
+    if len(block) != BLOCK:
+        return None
+    name, size, end, field, kind, prefix = _USUAL(block)
+    # The usual header, at a fifth of the general way's cost.
+    if adler32(block) & 0xFFFF == _SUMS[field] and not (prefix or end) and size.isdigit() and block.isascii():
         try:
-            if (adler32(block) & 0xFFFF) - 1 - sum(block[148:156]) + _SPACES_SUM != int(digits, 8):
-                return None
-            size = int(block[124:135], 8)
+            octal = int(size, 8)
         except ValueError:  # an 8 or a 9
             return None
-        if block[135] in b"\0 ":
-            end = block.find(b"\0", 0, 100)
-            name = block[: end if end >= 0 else 100].decode()
-            return Head(name, size, block[156]) if name else None
+        text = name.partition(b"\0")[0].decode()
+        if text:
+            return text, octal, kind
     return _parse_slowly(block)
 
 
 def _parse_slowly(block: bytes) -> Head | None:
-    if len(block) != BLOCK or not _checksum_holds(block):
+    if not _checksum_holds(block):
         return None
     size = number(block[124:136])
     name = block[:100].split(b"\0", 1)[0]
@@ -59,7 +79,7 @@ def _parse_slowly(block: bytes) -> Head | None:
         name = block[345:500].split(b"\0", 1)[0] + b"/" + name
     if size is None or not name:
         return None
-    return Head(name.decode("utf-8", "surrogateescape"), size, block[156])
+    return name.decode("utf-8", "surrogateescape"), size, block[156]
 
 
 def _checksum_holds(block: bytes) -> bool:

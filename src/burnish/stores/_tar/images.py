@@ -32,6 +32,13 @@ def sniff(start: bytes) -> str:
     return next((name for magic, name in _MAGICS if start.startswith(magic)), "")
 
 
+def agrees(suffix: str, start: bytes) -> bool:
+    """Whether a file with these first bytes is what its lower-case suffix says."""
+    if suffix == "jpg":
+        return start.startswith(b"\xff\xd8\xff")
+    return sniff(start) == named(suffix)
+
+
 def named(suffix: str) -> str:
     """The format a lower-case suffix names ("jpg" -> "jpeg", "left.png" -> "png")."""
     last = suffix.rpartition(".")[2]

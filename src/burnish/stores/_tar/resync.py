@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from burnish.stores._tar.header import BLOCK, META, WITHOUT_DATA, lenient_size, padded, parse
+from burnish.stores._tar.header import BLOCK, WITHOUT_DATA, lenient_size, padded, parse
 from burnish.stores._tar.source import Source
 from burnish.stores._tar.spans import End, Hole, Member, Sort, Span
 from burnish.values import Reason
@@ -35,11 +35,12 @@ _MARKER_BYTES: Final = 2 * BLOCK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """The spans up to `pos`, from where the scan goes on, or which `ended` the shard."""
+    """The spans up to `pos`, from where the scan goes on, or which `ended` the shard; `last` is not given out yet."""
 
     spans: tuple[Span, ...]
     pos: int
     ended: bool = False
+    last: Member | None = None
 
 
 class Leads(Enum):
@@ -176,7 +177,7 @@ def follow(source: Source, pos: int, mark: int) -> tuple[Leads, int]:
         if head is None:
             zeros = _first_used(source, pos, min(pos + _MARKER_BYTES, source.size)) - pos
             return (Leads.TO_ZEROS if zeros == _MARKER_BYTES else Leads.NOWHERE), pos
-        pos += BLOCK + (0 if head.kind in WITHOUT_DATA and head.kind not in META else padded(head.size))
+        pos += BLOCK + (0 if head[2] in WITHOUT_DATA else padded(head[1]))
     return Leads.PAST_MARK, pos
 
 

@@ -30,6 +30,7 @@ from burnish.stores._tar.spans import End, Hole, Member, Note, Sort, Span
 from burnish.values import Reason
 
 _PLAIN: Final = ord("0")
+_new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
 _SPARSE_MORE: Final = 482  # offset of GNU's "isextended" byte; in the extension blocks it is the one at 504
 _SPARSE_MORE_NEXT: Final = 504
 
@@ -38,51 +39,68 @@ def scan(source: Source) -> Iterator[Span]:
     """Spans that tile `source`: [0, a), [a, b), ... up to its size; the last one that is not a `Hole` is an `End`."""
     last: Member | None = None
     pos = 0
-    size = source.size
-    while pos < size:
-        head = parse(source.block(pos))
-        if head is not None and head.kind == _PLAIN and not head.name.endswith("/"):
+    total = source.size
+    while pos < total:
+        at = pos - source.base
+        block = source.window[at : at + BLOCK] if at >= 0 else b""
+        if len(block) != BLOCK:
+            block = source.block(pos)
+        head = parse(block)
+        if head is not None:
+            name, size, kind = head
             data = pos + BLOCK
-            got: Member | Note | int = Member(head.name, pos, data, head.size, data + ((head.size + 511) & ~511))
-        else:
-            got = _unusual(source, pos, head)
-        if type(got) is Member and got.data + got.size <= size:
-            if last is not None:
-                yield last
-            last = got if got.stop <= size else got._replace(stop=size)
-            pos = last.stop
-        else:
-            found = _noted(source, last, got) if isinstance(got, Note) else recover(source, last, pos, got)
-            yield from found.spans
-            last, pos = None, found.pos
-            if found.ended:
-                return
+            stop = data + ((size + 511) & ~511)
+            if kind == _PLAIN and stop <= total and name[-1] != "/":
+                if last is not None:
+                    yield last
+                last = _new(Member, (name, pos, data, size, stop, Sort.FILE, _PLAIN, block))
+                pos = stop
+                continue
+        found = _step(source, last, pos, head)
+        yield from found.spans
+        last, pos = found.last, found.pos
+        if found.ended:
+            return
     if last is not None:
         yield last
-    yield End(size, size, marked=False)
+    yield End(total, total, marked=False)
+
+
+def _step(source: Source, last: Member | None, pos: int, head: Head | None) -> Recovery:
+    """One step where there is no plain member: a longer header, a member without padding at the end, or damage."""
+    got = _unusual(source, pos, head)
+    before: tuple[Span, ...] = () if last is None else (last,)
+    if isinstance(got, Note):
+        return Recovery(spans=(*before, _noted(source, got)), pos=got.stop)
+    if isinstance(got, Member) and got.data + got.size <= source.size:
+        whole = got if got.stop <= source.size else got._replace(stop=source.size)
+        return Recovery(spans=before, pos=whole.stop, last=whole)
+    return recover(source, last, pos, got)
 
 
 def _unusual(source: Source, pos: int, head: Head | None) -> Member | Note | int:
     """The member at `pos` with all headers it needs; if one of them is not sound, that one's position."""
     if head is None:
         return pos
-    if head.kind == PAX_GLOBAL and pos + BLOCK + head.size <= source.size:
-        return Note(pos, min(source.size, pos + BLOCK + padded(head.size)))
+    name, size, kind = head
+    if kind == PAX_GLOBAL and pos + BLOCK + size <= source.size:
+        return Note(pos, min(source.size, pos + BLOCK + padded(size)))
     at = pos
-    name, size, sparse = "", -1, False
-    while head.kind in META:
-        if head.size > MAX_META_BYTES or at + BLOCK + head.size > source.size:
+    told_name, told_size, sparse = "", -1, False
+    while kind in META:
+        if size > MAX_META_BYTES or at + BLOCK + size > source.size:
             return at
-        told = _told(head.kind, source.read(at + BLOCK, at + BLOCK + head.size))
+        told = _told(kind, source.read(at + BLOCK, at + BLOCK + size))
         if told is None:
             return at
-        name, size, sparse = told[0] or name, told[1] if told[1] >= 0 else size, told[2] or sparse
-        at += BLOCK + padded(head.size)
+        told_name, told_size, sparse = told[0] or told_name, max(told[1], told_size), told[2] or sparse
+        at += BLOCK + padded(size)
         following = parse(source.block(at))
         if following is None:
             return at
-        head = following
-    return _member(source, (pos, at), Head(name or head.name, size if size >= 0 else head.size, head.kind), sparse)
+        name, size, kind = following
+    size = told_size if told_size >= 0 else size
+    return _member(source, (pos, at), (told_name or name, size, kind), sparse)
 
 
 def _told(kind: int, payload: bytes) -> tuple[str, int, bool] | None:
@@ -102,14 +120,15 @@ def _told(kind: int, payload: bytes) -> tuple[str, int, bool] | None:
 
 def _member(source: Source, where: tuple[int, int], head: Head, sparse: bool) -> Member:  # noqa: FBT001
     start, at = where
+    name, size, kind = head
     data = at + BLOCK
-    folder = head.name.endswith("/")
-    if head.kind in WITHOUT_DATA or (folder and head.kind in REGULAR):
-        return Member(head.name, start, data, 0, data, Sort.IRREGULAR, ord("5") if folder else head.kind)
-    if head.kind == GNU_SPARSE:
+    folder = name.endswith("/")
+    if kind in WITHOUT_DATA or (folder and kind in REGULAR):
+        return Member(name, start, data, 0, data, Sort.IRREGULAR, ord("5") if folder else kind)
+    if kind == GNU_SPARSE:
         data = _behind_sparse_map(source, at)
-    sort = Sort.FILE if head.kind in REGULAR and not sparse else Sort.IRREGULAR
-    return Member(head.name, start, data, head.size, data + padded(head.size), sort, head.kind)
+    sort = Sort.FILE if kind in REGULAR and not sparse else Sort.IRREGULAR
+    return Member(name, start, data, size, data + padded(size), sort, kind)
 
 
 def _behind_sparse_map(source: Source, at: int) -> int:
@@ -122,11 +141,10 @@ def _behind_sparse_map(source: Source, at: int) -> int:
     return min(at, source.size)
 
 
-def _noted(source: Source, last: Member | None, note: Note) -> Recovery:
+def _noted(source: Source, note: Note) -> Span:
     """A global header may carry comments, not names or sizes: one that renames all that follows is an attack."""
-    before: tuple[Span, ...] = () if last is None else (last,)
     records = pax_records(source.read(note.start + BLOCK, min(note.stop, note.start + BLOCK + MAX_META_BYTES)))
     if records is not None and not records.keys() & {"path", "size", "linkpath"}:
-        return Recovery(spans=(*before, note), pos=note.stop)
+        return note
     detail = "a global header that is malformed or sets name or size of all that follows; not obeyed"
-    return Recovery(spans=(*before, Hole(note.start, note.stop, Reason.BAD_HEADER, detail)), pos=note.stop)
+    return Hole(note.start, note.stop, Reason.BAD_HEADER, detail)

@@ -21,7 +21,8 @@ class Sort(StrEnum):
 class Member(NamedTuple):
     """One member, with the PAX or GNU headers in front of it. A tuple because it is made three times a pair.
 
-    Byte offsets in the shard: `start` of its first header, `data` of the payload, `stop` behind the padding.
+    Byte offsets in the shard: `start` of its first header, `data` of the payload, `stop` behind the padding. `head` is
+    [start, data) if that was at hand, else empty.
     """
 
     name: str
@@ -31,6 +32,18 @@ class Member(NamedTuple):
     stop: int
     sort: Sort = Sort.FILE
     kind: int = ord("0")
+    head: bytes = b""
+
+
+class Part(NamedTuple):
+    """A member within its group: its lower-case suffix (None if its name has no key), its headers as found, and its
+    payload, None where that is too large to travel or cut.
+    """
+
+    suffix: str | None
+    member: Member
+    head: bytes
+    body: bytes | None
 
 
 class Hole(NamedTuple):

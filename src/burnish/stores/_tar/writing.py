@@ -11,9 +11,10 @@ from burnish.columns import columns
 from burnish.protocols import Outbox
 from burnish.stores._strict_json import dumps, splice
 from burnish.stores._tar.pack import TarSink, pack_member
-from burnish.stores._tar.payload import Kept, Payload
+from burnish.stores._tar.payload import Payload
 from burnish.stores._tar.sides import write_sides
 from burnish.stores._tar.source import Source
+from burnish.stores._tar.spans import Member, Part
 from burnish.texts import storable
 from burnish.values import Json, Record, Shard
 
@@ -43,13 +44,13 @@ class TarShardWriter:
         ours = columns(record)
         self._ours.setdefault(record.pair.key, ours)
         text = None if payload.text >= 0 and record.caption.text == record.pair.text else record.caption.text
-        for at, member in enumerate(payload.members):
+        for at, part in enumerate(payload.members):
             if at == payload.text and text is not None:
-                self._sink.write(pack_member(member.name, _text_bytes(text)))
+                self._sink.write(pack_member(part.member.name, _text_bytes(text)))
             elif at == payload.json:
-                self._sink.write(pack_member(member.name, _json_bytes(member, ours, sound=payload.json_sound)))
+                self._sink.write(pack_member(part.member.name, _json_bytes(part, ours, sound=payload.json_sound)))
             else:
-                self._copy(member, record.pair.image if at == payload.image else b"")
+                self._copy(part)
         if payload.json < 0:
             self._sink.write(pack_member(payload.stem + ".json", dumps(ours).encode()))
         if payload.text < 0:
@@ -61,17 +62,17 @@ class TarShardWriter:
             self._sink.close()
         write_sides(self._shard, self._outbox, self._ours)
 
-    def _copy(self, member: Kept, image: bytes) -> None:
-        if member.raw:
-            self._sink.write(member.raw, image)
+    def _copy(self, part: Part) -> None:
+        if part.body is not None:
+            self._sink.write(part.head, part.body)
         else:
-            self._copy_far(member)
+            self._copy_again(part.member)
         self._sink.pad()
 
-    def _copy_far(self, member: Kept) -> None:
+    def _copy_again(self, member: Member) -> None:
         if self._source is None:
             self._source = self._again.enter_context(self._reopen())
-        stop = member.start + member.at + member.size
+        stop = member.data + member.size
         for start in range(member.start, stop, _COPY_BYTES):
             self._sink.write(self._source.read(start, min(start + _COPY_BYTES, stop)))
 
@@ -80,8 +81,8 @@ def _text_bytes(text: str) -> bytes:
     return storable(text)[0].encode()
 
 
-def _json_bytes(member: Kept, ours: Mapping[str, Json], *, sound: bool) -> bytes:
-    raw = member.raw[member.at :]
+def _json_bytes(part: Part, ours: Mapping[str, Json], *, sound: bool) -> bytes:
+    raw = part.body or b""
     if sound:
         return splice(raw.removeprefix(_BOM), ours)
     return dumps({"json_original_base64": base64.b64encode(raw).decode(), **ours}).encode()
