@@ -68,7 +68,7 @@ _ENDS = r"(?=[.!?]?\s{0,9}\Z|[.!?] |\s?[|)\]\n])"
 _DAY_MONTH = r"(?:mon|tue|wed|thu|fri|sat|sun) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _MONEY = r"(?:[$\u20ac\u00a3] ?\d{1,5}(?:[.,]\d\d)?|\d{1,5}[.,]\d\d ?(?:[$\u20ac\u00a3]|EUR|USD|GBP))"
 _NOT_METRIC = r"(?! ?(?:[x\u00d7] ?\d|mm|cm|m\b|in\b|inch|ft|\"))"
-_ITEM = r"(?:SKU|item|art(?:ikel|icle)?\.?(?:[ -]?nr\.?)?|ref|id|product(?: code)?)"
+_ITEM = r"(?:SKU|item|art(?:ikel|icle)?\.?(?:[ -]?nr\.?)?|id|product(?: code)?)"
 
 DEPICTED = re.compile(
     r"\b(?:sign|banner|sticker|label|badge|tag|button|icon|poster|coupon|voucher|logo|ribbon|stamp|text|word|written"
@@ -84,6 +84,7 @@ _RESOLUTIONS = word_set(
     " 1600x1200 1680x1050 1920x1080 1920x1200 1920x1280 2048x1152 2048x1536 2560x1080 2560x1440 2560x1600"
     " 2880x1800 3000x2000 3440x1440 3840x2160 4000x3000 4096x2160 5120x2880 7680x4320"
 )
+_STORY = re.compile(r"\b(?:i|we|he|she|they|paid|pays?|costs?|spent|earn|worth|sold|bought|for|of)\b", re.IGNORECASE)
 _BEFORE_STOCK = word_set("rolling live paper gun laughing chicken the in of our dead")
 
 
@@ -105,6 +106,11 @@ def _pattern(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
+def _is_asked(match: re.Match[str]) -> bool:
+    """A price that is asked, not one that somebody paid in a story."""
+    return _STORY.search(match.string, 0, match.start("junk")) is None
+
+
 _CREDIT = "says who made or owns the picture, not what it shows"
 _COLLECTION = "says which collection the file is part of"
 
@@ -113,7 +119,7 @@ KINDS = (
         kind="credit",
         why=_CREDIT,
         where=Where.HEAD,
-        pattern=_pattern(rf"\A\s*(?:clip ?art|icon|vector) by {_PERSON} +- +(?=\S)"),
+        pattern=_pattern(rf"\A\s*clip ?art by (?!hand\b){_PERSON} +- +(?=\S)"),
     ),
     Kind(
         kind="credit",
@@ -125,7 +131,7 @@ KINDS = (
             rf"\(AP Photo/{_PERSON}\)",
             r"(?<=[.!?|\u2013\u2014-] )(?:photo|image|picture) (?:credit|source|courtesy)s?:? ?(?:of |by )?"
             rf"{_PERSON}\.?\s*$",
-            r"\s(?:\u00a9|\(c\)) ?\d{4}[^|\n]{0,60}$",
+            r"\s(?:\u00a9 ?\d{4}|\(c\) ?(?:19[5-9]|20\d)\d)[^|\n]{0,60}$",
             r"\s\u00a9 [^|\n]{1,60}$",
         ),
     ),
@@ -141,14 +147,17 @@ KINDS = (
         kind="collection",
         why=_COLLECTION,
         where=Where.HEAD,
-        pattern=_pattern(rf"\A\s*(?P<junk>part of the )(?=(?:[\w-]+ ){{0,3}}{_MEDIA} (?:collection|set|pack)\b)"),
+        pattern=_pattern(
+            rf"\A\s*(?P<junk>part of the )(?!getty)(?=(?:[\w-]+ ){{0,3}}{_MEDIA} (?:collection|set|pack)\b)"
+        ),
     ),
     Kind(
         kind="collection",
         why=_COLLECTION,
         where=Where.HEAD,
         pattern=_pattern(
-            rf"\A\s*part of the (?:[\w-]+ ){{0,3}}{_MEDIA}(?P<junk> (?:collection|set|pack))\s*(?:$|\(?{_DAY_MONTH} )"
+            rf"\A\s*part of the (?!getty)(?:[\w-]+ ){{0,3}}{_MEDIA}(?P<junk> (?:collection|set|pack))"
+            rf"\s*(?:$|\(?{_DAY_MONTH} )"
         ),
     ),
     Kind(
@@ -216,6 +225,7 @@ KINDS = (
     Kind(
         kind="price",
         why="price in a shop",
+        fits=_is_asked,
         where=Where.TAIL,
         depictable=True,
         pattern=_pattern(
@@ -237,7 +247,7 @@ KINDS = (
         why="catalogue number",
         where=Where.TAIL,
         pattern=_pattern(
-            rf"[|,;( \u2013\u2014-](?P<junk>{_ITEM}(?: ?[:#.]+ ?| (?:no|nr)\.? ?| #)(?=[\w-]*\d)[\w-]{{2,20}})\)?\s*$"
+            rf"[|,;( \u2013\u2014-](?P<junk>{_ITEM}(?: ?[:#]+ ?| (?:no|nr)\.? ?| #)(?=[\w-]*\d)[\w-]{{2,20}})\)?\s*$"
         ),
     ),
     Kind(
@@ -260,6 +270,6 @@ KINDS = (
         kind="wrapper",
         why="added by a page or a program, not by someone who looked",
         where=Where.HEAD,
-        pattern=_pattern(r"\A\s*(?:image may contain:?|file:|image:|datei:|fichier:|archivo:)\s*(?=\S)"),
+        pattern=_pattern(r"\A\s*(?:image may contain:? ?|(?:image|file|datei|fichier|archivo):|image: )(?=\S)"),
     ),
 )

@@ -10,10 +10,11 @@ from burnish.backends.builtin.lexicon import known, word_set
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 # A phrase with one of these inside describes something; without them capitals may spell a name ("ROSE HILL").
-_PHRASE_WORDS = word_set("in on with and at under near behind holding wearing for")
+_PHRASE_WORDS = word_set("in on with at under near behind holding wearing")
+_ORDERS = word_set("no keep do please beware caution warning danger save stop made")  # a sign speaks, not a caption
 # Common words that are abbreviations or names as often when written in capitals.
 _AMBIGUOUS = word_set(
-    "us it who aids led ram rom pet cat dos gap mac pin sap sos cad cam lax sad ira ace bat dart fed gas mobs mop"
+    "us it who aids led ram rom pet dos gap mac pin sap sos cad cam lax sad ira ace bat dart fed gas mobs mop"
     " nap net par pep pie sip soap spa tab tan tip van war wasp wow zip may march mark will rose grant jack bill"
     " art frank bob rob sue pat dean drew gene guy hope joy grace faith june april august summer lily iris ivy"
     " ruby jade amber pearl ginger olive violet daisy heather holly hazel basil sandy rusty rocky buddy max miles"
@@ -33,7 +34,7 @@ def casing(text: str, confirmed: Callable[[str], bool]) -> Iterator[Change]:
     lowered = [word.lower() for word in words]
     if not all(known(word) for word in lowered) or _AMBIGUOUS.intersection(lowered):
         return
-    describes = len(words) >= 3 and _PHRASE_WORDS.intersection(lowered[1:-1])
+    describes = len(words) >= 3 and lowered[0] not in _ORDERS and _PHRASE_WORDS.intersection(lowered[1:-1])
     if describes or confirmed(lowered[-1]):
         after = text[: text.index(words[0])] + words[0].capitalize()
         rest = text[text.index(words[0]) + len(words[0]) :].lower()

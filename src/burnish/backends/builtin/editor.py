@@ -27,9 +27,6 @@ SURE_LABEL = 0.9
 """Least probability of an image label for its noun to come into a text; even then one label in five is wrong on
 photos (measured without the matcher), so the matcher has to agree as well."""
 
-CONFIRMING_LABEL = 0.3
-"""Least probability of a label to confirm a noun that stands in the text already."""
-
 MAX_ROUNDS = 6  # each round removes or parts something; what still changes after that is not sure
 
 # Words that speak of the file or the medium: alone they describe nothing.
@@ -41,6 +38,20 @@ _EMPTY_WORDS = word_set(
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
 
 
+class Support(Protocol):
+    """What the image says about one noun."""
+
+    @property
+    def confirmed(self) -> bool:
+        """Labels and matcher both speak for the noun, enough for a word that is at hand already."""
+        ...
+
+    @property
+    def label_probability(self) -> float:
+        """Of the image labels that mean the noun, 0..1."""
+        ...
+
+
 class Evidence(Protocol):
     """What the image says about nouns."""
 
@@ -48,8 +59,8 @@ class Evidence(Protocol):
         """What the image's labels name, most probable first; plain lower-case words."""
         ...
 
-    def support(self, noun: str) -> tuple[float, bool]:
-        """(probability of the best label that means the noun, 0..1; whether the matcher agrees with the noun)."""
+    def support(self, noun: str) -> Support:
+        """What the image says about this one."""
         ...
 
 
@@ -75,8 +86,7 @@ def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
     done = len(desk.edits)
 
     def confirmed(noun: str) -> bool:
-        probability, agrees = evidence.support(noun)
-        return agrees and probability >= CONFIRMING_LABEL
+        return evidence.support(noun).confirmed
 
     def words(text: str) -> Iterable[Change]:
         return filenames.words(text, confirmed, file_like=file_like)
@@ -116,9 +126,9 @@ def _named(text: str, name: str, evidence: Evidence) -> Desk:
     desk = Desk(text)
     from_name = [word for word in edits.words(name) if len(word) > 2 and known(word) and word not in _EMPTY_WORDS]
     for noun in (*from_name, *evidence.nouns()):
-        probability, agrees = evidence.support(noun)
-        if agrees and probability >= SURE_LABEL:
-            why = f"the text says nothing; the image shows this (label {probability:.2f}, matcher agrees)"
+        support = evidence.support(noun)
+        if support.confirmed and support.label_probability >= SURE_LABEL:
+            why = f"the text says nothing; the image shows this (label {support.label_probability:.2f}, matcher agrees)"
             desk.do([Change(start=0, stop=len(text), after=noun.capitalize(), why=why, junk=True)])
             break
     return desk

@@ -15,9 +15,9 @@ _INLINE = r"(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|img|code|abbr|cit
 _TAG = re.compile(rf"</?(?:(?P<block>{_BLOCK})|{_INLINE})(?:\s[^<>]{{0,300}})?/?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--[^<>]{0,300}-->")
 _SPACES = re.compile(r"[^\S\n]{2,}|[\t\u00a0]|\s*\n\s*")
-_SPACE_BEFORE = re.compile(r"(?<=[^\W\d_])[ ]+(?=[,;](?:\s|$))|(?<=[^\W\d_]{2})[ ]+(?=[.!?]$)")
+_SPACE_BEFORE = re.compile(r"(?<=[^\W\d_]) +(?=,(?:\s|$))|(?<=[^\W\d_]{2}) +(?=\.$)")  # "!" has one in French
 _NO_SPACE_AFTER = re.compile(r"(?<=[^\W\d_]{2}),(?=[^\W\d_]{2})")
-_DOUBLED = re.compile(r"([!?,;])\1+(?=\s|$)")
+_DOUBLED = re.compile(r"([,;])\1+(?=\s|$)")
 
 
 def encoding(text: str) -> Iterator[Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from burnish.backends.builtin.changes import Change
@@ -17,7 +18,8 @@ _CAMERA = re.compile(
     r"(?<![\w.-])(?:_?(?:IMG|DSC[NF]?|_DSC|PICT|PXL|GOPR|CIMG|HPIM|SDC|KIF|IMAG|VID|MVC|SAM|WP)"
     r"(?:[_-](?:\d{2,8}|WA)[\w-]{0,24}|\d{3,8}(?:[_-][\w-]{1,12})?)"
     r"|(?:IMG|DSC|DSCN|DSCF) \d{3,6}"
-    r"|P[1-9A-C]\d{6}|1\d\d_\d{4}|DCIM\w{0,12})(?![\w-])"
+    r"|P[1-9A-C]\d{6}|1\d\d_\d{4}|DCIM\w{0,12})"
+    rf"(?:(?i:\.{_EXTENSION})+(?!\w)|(?![\w-]))"
 )
 _PLACEHOLDER = re.compile(
     r"^\s*(?:(?:image|img|photo|pic|picture|scan|unnamed|untitled|download|file|default|thumb(?:nail)?|screenshot)"
@@ -40,18 +42,22 @@ def spans(text: str) -> Iterator[tuple[int, int, str]]:
         return
     for match in _CAMERA.finditer(text):
         yield match.start(), match.end(), "name a camera gave the file"
-    for match in _INSIDE.finditer(text):
-        yield _inside(text, match)
+    if "." in text:
+        counts = Counter(word.lower() for word in _WORD.findall(text))
+        spoken = sum(count for word, count in counts.items() if known(word))
+        yield from (_inside(match, counts, spoken) for match in _INSIDE.finditer(text))
     if ending is not None:
         yield body, offset + ending.end(), "file name extension"
 
 
-def _inside(text: str, match: re.Match[str]) -> tuple[int, int, str]:
-    """Beside other words a file name goes as a whole, unless it holds a common word of its own."""
-    outside = text[: match.start()] + " " + text[match.end() :]
-    lowered = outside.lower()
-    says_more = any((known(w) or not w.isascii()) and w.lower() not in lowered for w in _WORD.findall(match["stem"]))
-    if says_more or not any(known(word) for word in _WORD.findall(outside)):
+def _inside(match: re.Match[str], counts: Counter[str], spoken: int) -> tuple[int, int, str]:
+    """Beside other words a file name goes as a whole, unless it holds a common word of its own.
+
+    `counts` are the words of the whole text, `spoken` how many of them are common ones.
+    """
+    own = Counter(word.lower() for word in _WORD.findall(match[0]))
+    says_more = any((known(word) or not word.isascii()) and counts[word] == count for word, count in own.items())
+    if says_more or spoken == sum(count for word, count in own.items() if known(word)):
         return match.start("ending"), match.end("ending"), "file name extension"
     return match.start(), match.end(), "file name"
 
@@ -60,13 +66,17 @@ def _inside(text: str, match: re.Match[str]) -> tuple[int, int, str]:
 
 # Words before which or glued to which a number says something: "page 3", "Route 66", "windows95".
 _NUMBERED = word_set(
-    "age agent apollo area base boeing bond bus caliber canon catch channel chapter class day days episode exit "
-    "fig figure flat floor formula gate grade group highway hour hours house interstate issue item kilo kings "
-    "lesson level line lot mach mark mission model month nikon no number office over page part phase pier plan "
-    "plate platform player polo ps python question room round route scene season section sector series size "
-    "square stage state step studio team terminal top track type under unit version vol volume ward web week "
-    "windows year years zone"
+    "age agent apollo april area august base boeing bond bus caliber canon catch channel "
+    "chapter class day days december episode exit february fig figure flat floor formula "
+    "friday gate grade group highway hour hours house interstate issue item january july june kilo kings "
+    "lesson level line lot mach march mark may mission model monday month "
+    "nikon no november number october office over page part phase pier plan plate platform player polo ps python "
+    "question room round route saturday scene season section sector september series size slide square stage "
+    "state step studio sunday team terminal thursday top track tuesday type under unit version "
+    "vol volume ward web wednesday week windows year years zone"
 )
+# Words with a number glued on that name a band, a game or a thing: "blink182", "cloud9".
+_NAMED = word_set("angular blink car cloud euro expo forever heaven magnum maroon matchbox motel movie sum super train")
 _MONTHS = re.compile(r"\s*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _WHY_NAME = "a file's name, not written words"
 _WHY_NUMBER = "number of a file in a series"
@@ -77,8 +87,8 @@ _CODE = re.compile(r"[={}<>]|\w\(|\(\)|::|->|;\s*$")  # in program text undersco
 _HUMPS = re.compile(r"[A-Z]?[a-z]+")
 _SLUG = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
 _QUALITIES = word_set(
-    "red blue green yellow purple orange pink black white brown gray grey golden silver violet turquoise big small"
-    " large little round open closed digital electric wooden plastic simple"
+    "red blue green yellow purple orange pink black white brown gray grey golden silver violet turquoise digital"
+    " electric wooden plastic"
 )
 # Parts of a name that say where a file came from or which copy it is.
 _SOURCES = word_set("openclipart clipart thumb thumbnail copy final svg png jpg jpeg gif")
@@ -94,12 +104,14 @@ def words(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> It
     if text.count(" ") >= _MAX_WORDS:
         yield from _underscores(text)
         return
-    for step in (_underscores, _humps, _slug, _series):
-        changes = list(step(text))
-        if changes:
-            yield from changes
-            return
-    yield from _halved(text, confirmed, file_like=file_like)
+    steps = (
+        _underscores(text),
+        _humps(text, confirmed, file_like=file_like),
+        _slug(text),
+        _series(text),
+        _halved(text, confirmed, file_like=file_like),
+    )
+    yield from next((changes for changes in map(list, steps) if changes), [])
 
 
 def _underscores(text: str) -> Iterator[Change]:
@@ -125,13 +137,18 @@ def _without_series(parts: list[str]) -> list[str]:
     return rest if any(map(str.isalpha, "".join(rest))) else parts
 
 
-def _humps(text: str) -> Iterator[Change]:
-    """CamelCase that is the whole text, every hump a common word and the whole no known name."""
+def _humps(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:
+    """CamelCase that is the whole text, every hump a common word and the whole no known name.
+
+    "StopSign" alone could be a brand ("ThinkPad"): it takes a number, three humps, a small first letter, another
+    trace of a file's name, or the image.
+    """
     match = re.fullmatch(r"((?:[A-Z]?[a-z]{2,})(?:[A-Z][a-z]{2,})+)(#?\d{1,4})?", text)
     if match is None or match[1].lower() in BRANDS:
         return
     humps = _HUMPS.findall(match[1])
-    if all(known(hump) for hump in humps):
+    traces = match[2] or file_like or len(humps) > 2 or (text[0].islower() and len(humps[0]) > 2)
+    if all(known(hump) for hump in humps) and (traces or confirmed(humps[-1].lower())):
         after = " ".join(humps)
         why = _WHY_NAME if match[2] is None else f"{_WHY_NAME}; {_WHY_NUMBER}"
         after = after.lower() if text[0].islower() else after
@@ -175,11 +192,11 @@ def _series(text: str) -> Iterator[Change]:
 
 
 def _counts_files(stem: str, number: str) -> bool:
-    if stem.lower() in _NUMBERED or stem.lower() in BRANDS or (stem.isupper() and len(stem) < 5):
+    if stem.lower() in _NUMBERED | _NAMED | BRANDS or (stem.isupper() and len(stem) < 5):
         return False
     if re.fullmatch(r"0\d{1,2}", number):
         return stem.islower() or stem.istitle()
-    return len(number) < 5 and known(stem) and (stem.islower() or stem.istitle())
+    return len(number.strip("#")) < 4 and known(stem) and (stem.islower() or stem.istitle())
 
 
 def _halved(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from burnish.backends.builtin.changes import Change
 
 _DOUBLE = re.compile(r"\b(?i:(the|of|and|with|for|from))(?: +(?:the|of|and|with|for|from)\b)+")
-_PARTS = re.compile(r"\s+[|\u2013\u2014-]\s+|\s*[;|]\s+|,\s+")
+# What parts a caption, strongest first: only the strongest that occurs is looked at.
+_JOINTS = tuple(map(re.compile, (r" ?[|;] ", r" [\u2013\u2014-] ", r", ?(?=\S)")))
 _MAX_PARTS = 200  # a list longer than this is not a caption; comparing stays cheap anyway
 # "glasses of A pair": a container with a capital article after "of" can only have stood first.
-_TURNED = re.compile(r"(?P<things>[a-z]{2,}s) of (?P<article>A|An) (?P<holder>pair|set|group|bunch|pile|stack|row)")
+_TURNED = re.compile(r"(?P<things>[a-z]{2,}s) of (?P<article>A|An) (?P<holder>pair|set|bunch|pile|stack)")
 
 
 def repeats(text: str) -> Iterator[Change]:
@@ -28,16 +29,16 @@ def repeats(text: str) -> Iterator[Change]:
 
 
 def _repeated_parts(text: str) -> Iterator[Change]:
-    joints = list(_PARTS.finditer(text))
-    if not joints or len(joints) > _MAX_PARTS:
+    joints = next((found for found in (list(joint.finditer(text)) for joint in _JOINTS) if found), [])
+    if not 0 < len(joints) <= _MAX_PARTS:
         return
     starts = [0, *(joint.end() for joint in joints)]
     stops = [*(joint.start() for joint in joints), len(text)]
+    by_comma = joints[0][0][0] == ","
     seen: set[str] = set()
     for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         part = text[start:stop].strip(" .!").casefold()
-        by_comma = i > 0 and joints[i - 1][0].strip() == ","
-        if i > 0 and part in seen and (" " in part or not by_comma) and len(part) > 3:
+        if part in seen and (" " in part or not by_comma) and len(part) > 3:
             yield Change(start=stops[i - 1], stop=stop, after="", why="said twice")
         seen.add(part)
 
