@@ -40,6 +40,7 @@ def test_inspect_counts_without_a_model():
     assert sum(found["languages"].values()) > 0
     plain = call("inspect", "in").out
     assert "no_image 2" in plain
+    assert "caption (= text in 9" in plain
     assert plain.splitlines()[-1] == "next: burnish enhance in -o OUT --dry-run"
 
 

@@ -19,6 +19,7 @@ LANGUAGE_TEXTS = 2_000
 """Languages are told from the first so many texts of a shard's share: identification costs more than reading."""
 
 MIN_LANGUAGE_CHARS = 12  # shorter texts say nothing sure about their language
+SAME_SHARE = 0.5  # a field equal to more texts than this is named as their source or copy
 SURE = 0.5  # languages less likely than that are counted as "unsure": titles are short, and names look foreign
 
 
@@ -36,6 +37,8 @@ class Inspection:
     empty_texts: int = 0
     gap_bytes: int = 0
     shards_seen: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
+    same_as_text: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
@@ -69,6 +72,8 @@ def _count(found: Inspection, item: Item, *, tell_language: bool) -> int:
     found.pairs += 1
     found.image_bytes += len(item.image)
     found.empty_texts += not view.clean
+    found.fields.update(item.fields.keys())
+    found.same_as_text.update(name for name, value in item.fields.items() if value == item.text and item.text)
     found.flags.update((*item.flags, *(flag for flag in view.flags if flag != "empty")))
     if not tell_language or len(view.clean) < MIN_LANGUAGE_CHARS:
         return 0
@@ -90,6 +95,7 @@ def report(found: Inspection) -> str:
     lines = [
         f"{quoted(found.source)}: {found.store}, {found.shards:,} shards, {size(found.bytes)}",
         f"pairs      {found.pairs:,}{limited}, images {size(found.image_bytes)}, {found.empty_texts:,} empty texts",
+        f"fields     {_fields(found)}",
         f"languages  {_ranked(found.languages, share=True) or 'no text is long enough to tell'}",
         f"flags      {_ranked(found.flags) or 'none'}",
         f"problems   {_ranked(found.problems) or 'none'}"
@@ -98,6 +104,16 @@ def report(found: Inspection) -> str:
         f"next: burnish enhance {quoted(found.source)} -o OUT --dry-run",
     ]
     return "\n".join(lines)
+
+
+def _fields(found: Inspection) -> str:
+    """Names of the metadata, and which of them repeat the text (that is where it comes from, or its copy)."""
+    shown = []
+    for name, _ in found.fields.most_common(7):
+        share = found.same_as_text[name] / max(1, found.pairs - found.empty_texts)
+        shown.append(terminal(name, 40) + (f" (= text in {share:.0%})" if share > SAME_SHARE else ""))
+    more = len(found.fields) - len(shown)
+    return ", ".join(shown) + (f", {more} more" if more else "") or "none"
 
 
 def _ranked(counts: Counter[str], *, share: bool = False) -> str:
@@ -122,6 +138,8 @@ def as_json(found: Inspection) -> str:
         "image_bytes": found.image_bytes,
         "empty_texts": found.empty_texts,
         "gap_bytes": found.gap_bytes,
+        "fields": dict(found.fields),
+        "same_as_text": dict(found.same_as_text),
         "languages": dict(found.languages),
         "flags": dict(found.flags),
         "problems": dict(found.problems),
