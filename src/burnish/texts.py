@@ -147,8 +147,8 @@ _HIDDEN = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_INVISIBLE = re.compile(f"({_KEPT})|{_HIDDEN}")
-_INVISIBLE_RTL = re.compile(f"({_KEPT}{_DIRECTION_MARK})|{_HIDDEN}")
+_INVISIBLE = re.compile(f"({_KEPT})|{_HIDDEN}++")
+_INVISIBLE_RTL = re.compile(f"({_KEPT}{_DIRECTION_MARK})|{_HIDDEN}++")
 _FLOOD = re.compile(f"([{_MARKS}]{{{MAX_MARKS}}})[{_MARKS}]++")
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -160,7 +160,8 @@ _FILE_NAME = re.compile(
     r"|(?:img|dsc|dscn|dscf|pict?|p|image|photo|screenshot|untitled|unnamed)[-_ ]?\d{3,20}(?:[-_]\d{1,20}){0,4}"
 )
 _CYRILLIC_OR_LOOKALIKE = (
-    "\u0400-\u052f\u0391\u0392\u0395-\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf\u03bd\u03c1"
+    "\u0400-\u0482\u048a-\u052f\u0391\u0392\u0395-\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u03bf\u03bd\u03c1"
 )
 _MIXED = re.compile(f"[A-Za-z][{_CYRILLIC_OR_LOOKALIKE}]|[{_CYRILLIC_OR_LOOKALIKE}][A-Za-z]")
 
@@ -184,7 +185,7 @@ def look(text: str, max_chars: int = MAX_CHARS, *, entities: bool = False) -> Te
     text = text.strip()
     if len(text) > max_chars:
         found.add("too_long")
-        text = cut(text, max_chars)
+        text = cut(text, max_chars).rstrip()
     found.update(_describe(text))
     return TextView(clean=text, flags=tuple(f for f in FLAGS if f in found))
 
@@ -206,7 +207,7 @@ def cut(text: str, max_chars: int) -> str:
     for stop in range(max_chars, max(0, max_chars - _MAX_BACK), -1):
         if not _inside_cluster(text, stop):
             return text[:stop]
-    return text[:max_chars]
+    return text[:max_chars] if max_chars > _MAX_BACK else ""
 
 
 _EXTENDS = re.compile(
