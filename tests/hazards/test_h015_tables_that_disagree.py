@@ -1,0 +1,75 @@
+"""Files of one source may lack columns; the same column with another kind of value is refused before the run."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from burnish.errors import UsageError
+from burnish.stores import open_store
+from burnish.values import Reason
+from tests.builders import jpeg
+from tests.stores.forms import copy, faults, items, pairs
+
+
+def source(tmp_path, *more):
+    (tmp_path / "src").mkdir()
+    for at, columns in enumerate(more):
+        base = {"image": [jpeg(at)], "text": [f"text {at}"]}
+        made = {name: column for name, column in (base | columns).items() if column is not None}
+        pq.write_table(pa.table(made), tmp_path / "src" / f"{at}.parquet")
+    return open_store(str(tmp_path / "src"))
+
+
+FINE = {
+    "missing": ({"n": [1]}, {}),
+    "null type": ({"n": pa.nulls(1)}, {"n": [1]}, {"n": pa.nulls(1)}),
+    "null text": ({"text": pa.nulls(1)}, {}),
+    "dictionary": ({"text": pa.array(["a"]).dictionary_encode()}, {"text": pa.array(["a"], pa.large_string())}),
+    "width": ({"n": pa.array([1], pa.int8())}, {"n": pa.array([1.5])}),
+    "nested": ({"n": [{"a": 1}]}, {"n": [{"b": "x"}]}),
+}
+
+
+@pytest.mark.parametrize("more", FINE.values(), ids=FINE)
+def test_each_file_keeps_its_own_columns(tmp_path, more):
+    store = source(tmp_path, *more)
+    assert copy(store, tmp_path / "out", lambda _: "new").rewritten == len(more)
+    for at in range(len(more)):
+        before, after = (pq.read_table(tmp_path / d / f"{at}.parquet") for d in ("src", "out"))
+        assert after.column_names[: before.num_columns] == before.column_names
+        assert all(after[name] == before[name] for name in before.column_names if name != "text")
+        assert after["text"].to_pylist() == ["new"]
+
+
+CONFLICTS = {
+    "number and text": ({"n": [1]}, {"n": ["1"]}, r"column 'n' holds numbers in 0.parquet and text in 1.parquet"),
+    "bytes and struct": (
+        {},
+        {"image": [{"bytes": jpeg(), "path": None}]},
+        r"column 'image' holds bytes in 0.parquet and records in 1.parquet",
+    ),
+    "list and text": ({"tags": [["a"]]}, {"tags": ["a"]}, r"column 'tags' holds lists in 0.parquet and text in 1"),
+    "text elsewhere": (
+        {},
+        {"text": None, "alt": ["x"]},
+        r"the text is in column 'text' of 0.parquet and in 'alt' of 1.parquet",
+    ),
+    "no text": ({}, {"text": None}, r"1.parquet: which column holds the text"),
+    "no image": ({}, {"image": None}, r"1.parquet: which column holds the image"),
+}
+
+
+@pytest.mark.parametrize(("one", "two", "message"), CONFLICTS.values(), ids=CONFLICTS)
+def test_conflicts_are_refused_with_both_names(tmp_path, one, two, message):
+    with pytest.raises(UsageError, match=message) as told:
+        source(tmp_path, one, two).shards()
+    assert len(str(told.value).splitlines()) <= 6
+
+
+def test_a_corrupt_footer_is_quarantined_and_the_rest_goes_on(tmp_path):
+    store = source(tmp_path, {}, {})
+    path = tmp_path / "src" / "0.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    (fault,) = faults(items(store))
+    assert (fault.reason, fault.raw[:4], fault.raw_size) == (Reason.BAD_PARQUET, b"PAR1", path.stat().st_size)
+    assert [p.text for p in pairs(store)] == ["text 1"]
