@@ -11,6 +11,7 @@ from burnish.backends.fake import FakeBackend
 from burnish.backends.function import FunctionBackend
 from burnish.flow import Outcome, enhance
 from burnish.plan import Plan, RewriteRules
+from burnish.records import Finished, row
 from burnish.tools import load_tools
 from burnish.values import (
     AssessRequest,
@@ -108,10 +109,11 @@ def test_finished_records_are_not_asked_again() -> None:
     with closing(load_tools(plan, backend=FunctionBackend(counting))) as tools:
         first = [o for o in enhance(iter(items), tools) if isinstance(o, Record)]
         asked.clear()
-        known = {r.pair.origin.ordinal: r for r in first if r.pair.origin.ordinal != 2}
-        again = [o for o in enhance(iter(items), tools, known) if isinstance(o, Record)]
-    assert set(asked) == {"text 2"}
-    assert [r.captions for r in again] == [r.captions for r in first]
+        rows = [row(r) for r in first if r.pair.origin.ordinal != 2]
+        changed = [*items[:3], pair(3, text="another text")]
+        again = [o for o in enhance(iter(changed), tools, Finished(rows)) if isinstance(o, Record)]
+    assert set(asked) == {"text 2", "another text"}
+    assert [r.captions for r in again[:3]] == [r.captions for r in first[:3]]
 
 
 def test_without_asks_everything_decodable_passes() -> None:

@@ -6,10 +6,10 @@ Images are decoded one batch ahead in a bounded child process. Nothing here know
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from burnish import texts
 from burnish.plan import Plan
@@ -35,57 +35,73 @@ RAW_CAP_BYTES = 16 * 1024 * 1024
 """Of an undecodable image at most this much goes into quarantine; the rest is still in the source."""
 
 
-def enhance(items: Iterable[Item], tools: Tools, known: Mapping[int, Record] | None = None) -> Iterator[Outcome]:
-    """One outcome per item, same order. `known` holds finished records by ordinal: they are not asked again."""
-    known = known or {}
-    for batch, pictures in _decoded(items, tools, known):
-        yield from _finish_batch(batch, pictures, tools, known)
+class Known(Protocol):
+    """Records that earlier work has finished."""
+
+    def get(self, pair: Pair) -> Record | None:
+        """The finished record of exactly this pair, or None."""
+        ...
 
 
-def _decoded(
-    items: Iterable[Item], tools: Tools, known: Mapping[int, Record]
-) -> Iterator[tuple[list[Item], list[Picture | ImageFault]]]:
-    """Batches with the pictures of their unknown pairs, the next batch decoding while this one is used."""
+class _Nothing:
+    def get(self, pair: Pair) -> Record | None:  # noqa: ARG002 - the protocol's
+        return None
+
+
+NOTHING: Known = _Nothing()
+
+
+def enhance(items: Iterable[Item], tools: Tools, known: Known = NOTHING) -> Iterator[Outcome]:
+    """One outcome per item, same order. Pairs with a finished record in `known` are not asked again."""
+    for batch in _decoded(items, tools, known):
+        yield from _finish_batch(batch, tools)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Some items in order, what is known of them, and the pictures of the pairs that are new."""
+
+    items: list[Item]
+    finished: dict[int, Record]
+    pictures: list[Picture | ImageFault] = field(default_factory=list)
+
+    def fresh(self) -> list[Pair]:
+        """The pairs that have to be asked about."""
+        return [i for i in self.items if isinstance(i, Pair) and i.origin.ordinal not in self.finished]
+
+
+def _decoded(items: Iterable[Item], tools: Tools, known: Known) -> Iterator[_Batch]:
+    """Batches with their pictures, the next batch decoding while this one is used."""
     stream = iter(items)
 
-    def submit() -> list[Item]:
-        batch = list(islice(stream, tools.plan.batch_size))
-        tools.decoder.submit([item.image for item in _fresh(batch, known)])
+    def submit() -> _Batch:
+        taken = list(islice(stream, tools.plan.batch_size))
+        found = {i.origin.ordinal: known.get(i) for i in taken if isinstance(i, Pair)}
+        batch = _Batch(taken, {ordinal: record for ordinal, record in found.items() if record is not None})
+        tools.decoder.submit([pair.image for pair in batch.fresh()])
         return batch
 
     batch = submit()
-    while batch:
-        pictures = tools.decoder.collect()
+    while batch.items:
+        batch.pictures = tools.decoder.collect()
         following = submit()
-        yield batch, pictures
+        yield batch
         batch = following
     tools.decoder.collect()
 
 
-def _fresh(batch: Iterable[Item], known: Mapping[int, Record]) -> list[Pair]:
-    return [item for item in batch if isinstance(item, Pair) and item.origin.ordinal not in known]
-
-
-def _finish_batch(
-    batch: Sequence[Item], pictures: Sequence[Picture | ImageFault], tools: Tools, known: Mapping[int, Record]
-) -> list[Outcome]:
-    opened = {
+def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
+    outcomes: dict[int, Outcome] = {
         pair.origin.ordinal: open_record(pair, picture, tools.plan)
-        for pair, picture in zip(_fresh(batch, known), pictures, strict=True)
+        for pair, picture in zip(batch.fresh(), batch.pictures, strict=True)
     }
-    records = [outcome for outcome in opened.values() if isinstance(outcome, Record)]
+    records = [outcome for outcome in outcomes.values() if isinstance(outcome, Record)]
     for ask in tools.asks:
         assert tools.backend is not None
         records = put(ask, records, tools.backend)
-    opened.update({r.pair.origin.ordinal: decide(r, tools.plan, asked=bool(tools.asks)) for r in records})
-
-    def outcome(item: Item) -> Outcome:
-        if not isinstance(item, Pair):
-            return item
-        ordinal = item.origin.ordinal
-        return replace(known[ordinal], pair=item) if ordinal in known else opened[ordinal]
-
-    return [outcome(item) for item in batch]
+    outcomes.update({r.pair.origin.ordinal: decide(r, tools.plan, asked=bool(tools.asks)) for r in records})
+    outcomes.update(batch.finished)
+    return [outcomes[item.origin.ordinal] if isinstance(item, Pair) else item for item in batch.items]
 
 
 def open_record(pair: Pair, picture: Picture | ImageFault, plan: Plan) -> Record | Fault:
@@ -140,6 +156,3 @@ def decide(record: Record, plan: Plan, *, asked: bool) -> Record:
     if overall.value >= plan.rewrite.below:
         return replace(record, decision=Decision.KEPT, reason="")
     return replace(record, decision=Decision.PASSED, reason=record.reason or "below_threshold")
-
-
-Progress: TypeAlias = Callable[[Outcome], None]

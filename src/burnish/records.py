@@ -18,7 +18,7 @@ import xxhash
 
 from burnish.columns import edits_json
 from burnish.texts import decode, storable
-from burnish.values import Caption, Decision, Edit, Origin, Pair, Picture, Record, Score, State
+from burnish.values import Caption, Decision, Edit, Pair, Picture, Record, Score, State
 
 FORMAT_VERSION = 1
 
@@ -126,11 +126,20 @@ def read(source: BinaryIO) -> list[dict[str, Any]]:
     return rows
 
 
-def restore(rows: Iterable[dict[str, Any]]) -> dict[int, Record]:
-    """Finished records by ordinal, to be used again instead of asking again. Their `pair` is a stand-in for the
-    one the store reads, their picture is blank: both are only needed to ask, and they are not asked.
-    """
-    return {r["ordinal"]: _record(r) for r in rows}
+class Finished:
+    """Finished records of a shard, found by pair: same ordinal, same image bytes, same text."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
+        """`rows` as `read` gives them."""
+        self._rows = {(r["ordinal"], r["image_xxh128"]): r for r in rows}
+
+    def get(self, pair: Pair) -> Record | None:
+        """The finished record of `pair`, or None. Its picture is blank: it is only needed to ask, and nobody asks."""
+        row = self._rows.get((pair.origin.ordinal, xxhash.xxh3_128_hexdigest(pair.image)))
+        if row is None:
+            return None
+        record = _record(row, pair)
+        return record if record.captions[0].text == pair.text else None
 
 
 def _caption_row(caption: Caption) -> dict[str, Any]:
@@ -157,16 +166,9 @@ def _caption_row(caption: Caption) -> dict[str, Any]:
     }
 
 
-def _record(r: dict[str, Any]) -> Record:
-    captions = tuple(_caption(c) for c in r["captions"])
+def _record(r: dict[str, Any], pair: Pair) -> Record:
     return Record(
-        pair=Pair(
-            origin=Origin(source="", shard=r["shard"], ordinal=r["ordinal"]),
-            key=r["key"],
-            image=b"",
-            image_name=r["image_name"],
-            text=captions[0].text,
-        ),
+        pair=pair,
         picture=Picture(
             rgb=np.zeros((1, 1, 3), np.uint8),
             width=r["width"],
@@ -175,7 +177,7 @@ def _record(r: dict[str, Any]) -> Record:
             mode=r["mode"],
         ),
         view="",
-        captions=captions,
+        captions=tuple(_caption(c) for c in r["captions"]),
         chosen=r["chosen"],
         decision=Decision(r["decision"]),
         reason=r["reason"],

@@ -9,9 +9,9 @@ from itertools import islice
 
 from burnish import records
 from burnish.errors import StopError
-from burnish.flow import Outcome, enhance
+from burnish.flow import NOTHING, Known, Outcome, enhance
 from burnish.protocols import Store, Writer
-from burnish.records import RecordsWriter
+from burnish.records import Finished, RecordsWriter
 from burnish.storage.commit import Commit
 from burnish.storage.files import open_files
 from burnish.storage.layout import records_name
@@ -27,6 +27,9 @@ Tick = Callable[[Counts], None]
 PARTIAL = "partial"
 """Fact in the journal of a shard that a ``--limit`` cut off: it is redone by a run that may read more of it."""
 
+
+TICK_EVERY = 16
+"""Items between two reports of progress: each goes through a pipe from a worker process."""
 
 SUSPICIOUS = frozenset({Reason.MISSING_FILE, Reason.DECODER_CRASH, Reason.DECODE_TIMEOUT})
 """Reasons that, many times in a row, mean a lost mount or a sick machine and not bad pairs (hazard rule 1)."""
@@ -53,12 +56,12 @@ class ShardDone:
 
 
 def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
-    """Read, enhance, write and commit one shard. `tick` gets the counts so far, once per pair.
+    """Read, enhance, write and commit one shard. `tick` gets the counts so far every `TICK_EVERY` items.
 
     Nothing is visible before the commit; an exception abandons it. Raises `StopError` if the environment fails.
     """
     store = open_store(tools.plan.source, tools.plan.store or None, tools.plan.store_options)
-    known = _finished(job, shard) if job.retry else {}
+    known = _finished(job, shard) if job.retry else NOTHING
     tally = _Tally(breaker=tools.plan.breaker)
     with job.ticket.commit(shard) as commit:
         sinks = _Sinks.open(store, shard, commit)
@@ -66,7 +69,8 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
         for outcome in enhance(source, tools, known):
             sinks.put(outcome)
             tally.add(outcome)
-            tick(tally.counts())
+            if tally.by_fate["total"] % TICK_EVERY == 0:
+                tick(tally.counts())
         sinks.finish()
         facts: dict[str, Json] = {"reasons": dict(sorted(tally.reasons.items())), PARTIAL: source.cut}
         commit.publish(tally.counts(), facts)
@@ -147,11 +151,10 @@ class _Tally:
             )
 
 
-def _finished(job: Job, shard: Shard) -> Mapping[int, Record]:
+def _finished(job: Job, shard: Shard) -> Known:
     """Records of the last commit that need no second try."""
     with open_files(job.ticket.out).open(records_name(shard.name)) as file:
-        restored = records.restore(records.read(file))
-    return {ordinal: record for ordinal, record in restored.items() if not failed(record.reason)}
+        return Finished(row for row in records.read(file) if not failed(row["reason"]))
 
 
 def failed(reason: str) -> bool:
