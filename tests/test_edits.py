@@ -115,6 +115,7 @@ def test_inserted_words_count_repeats(before, after, expected):
 def test_budget_gives_reasons_in_words():
     budget = Budget(max_changed=0.5, max_inserted=1)
     assert edits.within(budget, "a red apple", "a red juicy apple") is None
+    assert edits.within(Budget(max_changed=0, max_inserted=0), "l&eacute;zard", "lézard") is None
     assert edits.within(budget, "a red apple", "a big red juicy apple") == "2 new words, 1 allowed: big juicy"
     assert edits.within(budget, "a red apple on a table", "table") == "83% of the words changed, 50% allowed"
 

@@ -92,7 +92,15 @@ _QUALITIES = word_set(
 )
 # Parts of a name that say where a file came from or which copy it is.
 _SOURCES = word_set("openclipart clipart thumb thumbnail copy final svg png jpg jpeg gif")
-_PARTICLES = word_set("up down off out over self well half non anti semi one two")
+# First and last halves of words that are rightly written with a hyphen: "cross-section", "second-hand", "life-like".
+_FIRST_HALVES = word_set(
+    "anti brand flip rose good large little round small close cold cross dark deep double down east ever fast first free full great half hard heavy high light"
+    " long mini multi near north open over part post pure real second self semi short single slow soft south state"
+    " super third triple ultra under vice warm well west whole world hand home life time ping roller tick drip pell"
+    " hocus helter willy hanky mumbo super hand air man one two non out off up"
+)
+_LAST_HALVES = word_set("like free proof made wide size sized style class time term hand work word long down over back")
+_ADJECTIVES = ("ed", "ing", "ish", "able")
 _MAX_WORDS = 8  # longer texts were written, not named
 
 
@@ -156,24 +164,33 @@ def _humps(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> I
 
 
 def _slug(text: str) -> Iterator[Change]:
-    """Words joined by hyphens that are the whole text: three or more, or two of which one is a quality."""
+    """Words joined by hyphens that are the whole text, unless English writes them so."""
     parts = text.lower().split("-")
-    if not _SLUG.fullmatch(text) or not (text.islower() or (text.istitle() and len(parts) == 2)):
+    if not _SLUG.fullmatch(text) or not (text.islower() or (text.istitle() and _one_quality(parts))):
         return
     common = sum(known(part) and len(part) > 2 for part in parts)
     if len(parts) > 2:
-        joined = FUNCTION_WORDS.intersection(parts) or min(map(len, parts)) < 3
+        joined = FUNCTION_WORDS.intersection(parts) or any(len(part) < 3 for part in parts if part != "up")
         sure = common >= 2 and max(map(len, parts)) >= 4 and (len(parts) > 4 or not joined)
     else:
-        sure = common == 2 and not _PARTICLES.intersection(parts) and _one_quality(parts)
+        sure = common == 2 and (_one_quality(parts) or _two_nouns(parts))
     if sure:
         yield Change(start=0, stop=len(text), after=text.replace("-", " "), why=_WHY_NAME)
 
 
 def _one_quality(parts: list[str]) -> bool:
-    qualities = _QUALITIES.intersection(parts)
-    return len(qualities) == 1 and not any(
-        part.endswith(("ed", "ing", "ish")) for part in parts if part not in qualities
+    rest = [part for part in parts if part not in _QUALITIES]
+    return len(rest) == 1 and rest[0] not in _FIRST_HALVES | _LAST_HALVES and not rest[0].endswith(_ADJECTIVES)
+
+
+def _two_nouns(parts: list[str]) -> bool:
+    first, last = parts
+    return (
+        min(map(len, parts)) > 3
+        and not _QUALITIES.intersection(parts)
+        and first not in _FIRST_HALVES
+        and last not in _LAST_HALVES
+        and not last.endswith(_ADJECTIVES)
     )
 
 
