@@ -1,5 +1,6 @@
 """Whole runs on object stores: in memory, and S3 by a loopback server."""
 
+import socket
 import uuid
 
 import fsspec
@@ -117,6 +118,21 @@ def test_s3_sources(s3_server):
     fs.pipe_file(f"{BUCKET}/in/00001.tar", b"IN/00001.tar")
     with pytest.raises(StopError, match="changed"), local_copy(found[1]):
         pytest.fail("must not be read")
+
+
+def test_a_server_that_is_not_there_stops(monkeypatch):
+    pytest.importorskip("s3fs", reason="the s3 extra is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]  # closed again at once: nobody listens there
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "CANARY-secret")
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
+    for job in (lambda: work("s3://bucket-x/out", 1), lambda: expand("s3://bucket-x/in", (".tar",))):
+        with pytest.raises(StopError, match="run the same command again") as caught:
+            job()
+        assert "CANARY" not in str(caught.value)
+    fsspec.filesystem("s3").clear_instance_cache()
 
 
 def test_a_missing_bucket_stops_and_says_so(s3_server):

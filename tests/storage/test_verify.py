@@ -85,7 +85,9 @@ def test_swapped_files_are_found(out):
     assert {record_name(shard.name) for shard in shards(2)} <= names_found(out)
 
 
-@pytest.mark.parametrize("name", ["extra.tar", ".burnish/extra", ".burnish/journal/x.json", "sub/.hidden"])
+@pytest.mark.parametrize(
+    "name", ["extra.tar", "a.tar.tmp.0123456789ab.01234567", ".burnish/extra", ".burnish/journal/x.json", "sub/.hidden"]
+)
 def test_unknown_files_are_found(out, name):
     (out / name).parent.mkdir(exist_ok=True)
     (out / name).write_bytes(b"{}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from burnish.storage.places import Place, locate
+from burnish.storage.places import Place, locate, remote_errors
 
 
 class PathEscapeError(ValueError):
@@ -28,7 +28,8 @@ class SourceFolder:
         path = self._resolve(name)
         if self.place.fs is None:
             return Path(path).open("rb")
-        return cast("BinaryIO", self.place.fs.open(path, "rb"))
+        with remote_errors():
+            return cast("BinaryIO", self.place.fs.open(path, "rb"))
 
     def read(self, name: str) -> bytes:
         """The bytes of the file `name`. Errors as for `open`; ask `size` first where a cap matters."""
@@ -40,7 +41,8 @@ class SourceFolder:
         path = self._resolve(name)
         if self.place.fs is None:
             return Path(path).stat().st_size
-        info: dict[str, Any] = self.place.fs.info(path)
+        with remote_errors():
+            info: dict[str, Any] = self.place.fs.info(path)
         return int(info["size"] or 0)
 
     def _resolve(self, name: str) -> str:

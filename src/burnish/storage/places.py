@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from burnish.errors import MissingExtra, UsageError
+from burnish.errors import BurnishError, MissingExtra, UsageError
 from burnish.storage.redact import redact
 
 if TYPE_CHECKING:
@@ -68,6 +70,17 @@ def _open_filesystem(url: str) -> tuple[AbstractFileSystem, str]:
             f"cannot open {redact(url)}: {redact(str(error))}\nGive a local path or a URL that fsspec knows (s3://...)."
         ) from error
     return fs, str(path)
+
+
+@contextmanager
+def remote_errors() -> Iterator[None]:
+    """Give every failure of a remote store the one shape that callers handle: `OSError`. Also a decorator."""
+    try:
+        yield
+    except (OSError, BurnishError):
+        raise
+    except Exception as error:  # every store's library has its own error tree, not importable here
+        raise OSError(f"{type(error).__name__}: {redact(str(error))}") from error
 
 
 def tag_of(info: dict[str, Any]) -> str:

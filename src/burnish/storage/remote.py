@@ -8,35 +8,14 @@ A put is one visible step on object stores (S3, GCS, Azure, ``memory://``). Ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, ParamSpec, TypeVar, cast
+from typing import Any, BinaryIO, cast
 
-from burnish.errors import BurnishError
 from burnish.storage.files import Handle, LocalFiles
-from burnish.storage.places import Place
-from burnish.storage.redact import redact
+from burnish.storage.places import Place, remote_errors
 from burnish.storage.scratch import scratch_file
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _as_os_error(call: Callable[P, T]) -> Callable[P, T]:
-    """Give every failure of a remote store the one shape that callers handle."""
-
-    @wraps(call)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return call(*args, **kwargs)
-        except (OSError, BurnishError):
-            raise
-        except Exception as error:  # every store's library has its own error tree, not importable here
-            raise OSError(f"{type(error).__name__}: {redact(str(error))}") from error
-
-    return wrapped
 
 
 class RemoteFiles:
@@ -62,7 +41,7 @@ class RemoteFiles:
         self._spools[name] = (path, stack)
         return LocalFiles(path.parent).create(path.name)
 
-    @_as_os_error
+    @remote_errors()
     def create_whole(self, name: str, data: bytes) -> None:
         self._fs.invalidate_cache()
         try:
@@ -74,7 +53,7 @@ class RemoteFiles:
                 raise FileExistsError(f"{name} exists") from error
             raise
 
-    @_as_os_error
+    @remote_errors()
     def replace(self, temp: str, final: str) -> None:
         path, stack = self._spools[temp]
         self._fs.put_file(str(path), self._path(final))
@@ -84,7 +63,7 @@ class RemoteFiles:
     def sync_folder(self, folder: str) -> None:
         """Object stores have no folders: a finished put is durable."""
 
-    @_as_os_error
+    @remote_errors()
     def remove(self, name: str) -> None:
         spool = self._spools.pop(name, None)
         if spool is not None:
@@ -96,20 +75,20 @@ class RemoteFiles:
     def make_folder(self, folder: str) -> None:
         """Object stores have no folders."""
 
-    @_as_os_error
+    @remote_errors()
     def read(self, name: str) -> bytes:
         return cast("bytes", self._fs.cat_file(self._path(name)))
 
-    @_as_os_error
+    @remote_errors()
     def open(self, name: str) -> BinaryIO:
         return cast("BinaryIO", self._fs.open(self._path(name), "rb"))
 
-    @_as_os_error
+    @remote_errors()
     def size(self, name: str) -> int:
         self._fs.invalidate_cache()  # another process may have written since
         return int(self._fs.info(self._path(name))["size"])
 
-    @_as_os_error
+    @remote_errors()
     def sizes(self, folder: str = "") -> Mapping[str, int]:
         self._fs.invalidate_cache()
         root = self._path(folder) if folder else self._root

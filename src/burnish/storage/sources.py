@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from burnish.errors import StopError, UsageError
 from burnish.storage.braces import expand_braces
-from burnish.storage.places import Place, local_tag, locate, tag_of
+from burnish.storage.places import Place, local_tag, locate, remote_errors, tag_of
 from burnish.storage.redact import redact
 from burnish.storage.scratch import scratch_file
 from burnish.storage.stopping import stopping
@@ -98,6 +98,7 @@ def local_copy(shard: Shard) -> Iterator[Path]:
         yield path
 
 
+@remote_errors()
 def _fetch(place: Place, path: Path) -> None:
     fs: Any = place.fs
     fs.get_file(place.path, str(path))
@@ -116,8 +117,9 @@ def _identity(place: Place) -> tuple[int, str]:
     if place.fs is None:
         stat = place.local.stat()
         return stat.st_size, local_tag(stat)
-    place.fs.invalidate_cache(place.path)
-    info = place.fs.info(place.path)
+    with remote_errors():
+        place.fs.invalidate_cache(place.path)
+        info = place.fs.info(place.path)
     return int(info["size"] or 0), tag_of(info)
 
 
@@ -175,6 +177,7 @@ def _walk(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(files) if not name.startswith("."))
 
 
+@remote_errors()
 def _remote_files(fs: AbstractFileSystem, place: Place, suffixes: tuple[str, ...]) -> list[_Found]:
     path = place.path.rstrip("/") or place.path
     if _is_glob(place):
