@@ -60,6 +60,20 @@ def test_splice_leaves_all_other_bytes():
     assert splice(raw, {}) is raw
 
 
+@pytest.mark.parametrize(
+    ("raw", "done"),
+    [
+        (b'{"\\u0061": 1, "b": "\\u00e9"}', b'{"\\u0061": 2, "b": "\\u00e9"}'),
+        (b'{"b": "a"}', b'{"b": "a", "a": 2}'),
+        (b'{"b": {"a": 1} }\n', b'{"b": {"a": 1}, "a": 2 }\n'),
+        (b'{"b": "\\u00e9{"\n}', b'{"b": "\\u00e9{", "a": 2\n}'),
+        (b"{ }", b'{"a": 2 }'),
+    ],
+)
+def test_splice_finds_a_key_however_it_is_spelt_and_only_there(raw, done):
+    assert splice(raw, {"a": 2}) == done
+
+
 @given(OBJECTS, OBJECTS, st.sampled_from([None, 1]), st.booleans())
 def test_splice_equals_update(before, changes, indent, ascii_only):
     raw = json.dumps(before, indent=indent, ensure_ascii=ascii_only).encode()

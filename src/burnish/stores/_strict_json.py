@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NoReturn
 
 from burnish.values import Json
@@ -25,7 +25,9 @@ MAX_DIGITS: Final = 1000
 """Digits of one integer: conversion is quadratic, and Python itself refuses 4,300."""
 
 _BOM: Final = b"\xef\xbb\xbf"
-_SPACE: Final = re.compile(r"[ \t\n\r]*")
+_WHITE: Final = " \t\n\r"
+_SPACE: Final = re.compile(f"[{_WHITE}]*")
+_SPELT_LETTER: Final = re.compile(r"\\u00[2-7]")  # of the escapes only these can stand in a key for a plain letter
 # An unclosed string matches too: failing there and starting again would be quadratic.
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 # Legal inside JSON strings, but `str.splitlines` cuts a JSONL file there: we never write them bare.
@@ -64,6 +66,9 @@ def splice(raw: bytes, changes: Mapping[str, Json]) -> bytes:
     if not changes:
         return raw
     text = raw.decode()
+    if _has_none_of(text, changes):
+        end = len(text[: text.rindex("}")].rstrip(_WHITE))
+        return "".join((text[:end], "" if text[end - 1] == "{" else ", ", _members(changes), text[end:])).encode()
     spans, end = _spans(text)
     parts: list[str] = []
     at = 0
@@ -71,17 +76,31 @@ def splice(raw: bytes, changes: Mapping[str, Json]) -> bytes:
         parts += (text[at:start], dumps(changes[key]))
         at = stop
     parts.append(text[at:end])
-    fresh = [f"{dumps(key)}: {dumps(value)}" for key, value in changes.items() if key not in spans]
+    fresh = {key: value for key, value in changes.items() if key not in spans}
     if fresh:
-        parts.append((", " if spans else "") + ", ".join(fresh))
+        parts += (", " if spans else "", _members(fresh))
     parts.append(text[end:])
     return "".join(parts).encode()
 
 
 def dumps(value: Json) -> str:
     """`value` on one line, readable (no ASCII escapes), never with a bare line separator, never NaN."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.translate(_LINE_BREAKERS)
+    text = _ENCODER.encode(value)
+    return text if text.isascii() else text.translate(_LINE_BREAKERS)
+
+
+def _members(changes: Mapping[str, Json]) -> str:
+    return dumps(dict(changes))[1:-1]
+
+
+def _has_none_of(text: str, keys: Iterable[str]) -> bool:
+    """Whether it is plain at a glance that no key of the document is one of `keys`; False may mean: unknown.
+
+    A first run's documents, where looking for each value would cost five times as much as all other work on them.
+    """
+    if _SPELT_LETTER.search(text):
+        return False
+    return all(key.isidentifier() and key.isascii() and f'"{key}"' not in text for key in keys)
 
 
 def _decoded(raw: bytes) -> str:
@@ -155,6 +174,7 @@ def _kind(value: object) -> str:
     return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_unique, parse_constant=_constant, parse_int=_integer, parse_float=_float
 )
