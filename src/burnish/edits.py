@@ -115,7 +115,7 @@ def inserted_words(before: str, after: str) -> tuple[str, ...]:
 
 def within(budget: Budget, before: str, after: str) -> str | None:
     """None if the rewrite stays inside the budget, else the reason in words. Repairing broken letters costs nothing."""
-    before = repair(before)
+    before, after = repair(before), repair(after)
     inserted = inserted_words(before, after)
     if len(inserted) > budget.max_inserted:
         return f"{len(inserted)} new words, {budget.max_inserted} allowed: {' '.join(inserted[:8])}"

@@ -94,10 +94,10 @@ _QUALITIES = word_set(
 _SOURCES = word_set("openclipart clipart thumb thumbnail copy final svg png jpg jpeg gif")
 # First and last halves of words that are rightly written with a hyphen: "cross-section", "second-hand", "life-like".
 _FIRST_HALVES = word_set(
-    "anti brand flip rose good large little round small close cold cross dark deep double down east ever fast first free full great half hard heavy high light"
-    " long mini multi near north open over part post pure real second self semi short single slow soft south state"
-    " super third triple ultra under vice warm well west whole world hand home life time ping roller tick drip pell"
-    " hocus helter willy hanky mumbo super hand air man one two non out off up"
+    "air anti brand close cold cross dark deep double down drip east ever fast first flip free full good great "
+    "half hand hanky hard heavy helter high hocus home large life light little long man mini multi mumbo near non "
+    "north off one open out over part pell ping post pure real roller round second self semi short single slow "
+    "small soft south state super third tick time triple two ultra under up vice warm well west whole willy world"
 )
 _LAST_HALVES = word_set("like free proof made wide size sized style class time term hand work word long down over back")
 _ADJECTIVES = ("ed", "ing", "ish", "able")
