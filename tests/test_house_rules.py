@@ -37,7 +37,7 @@ LAYERS = (
     ("shard_run",),
     ("runs",),
     ("engines",),
-    ("api", "train"),
+    ("api", "train", "evals"),
     ("cli",),
     ("__main__", "__init__"),
 )
