@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import cast
 
 from burnish import discovery
 from burnish.errors import UsageError
 from burnish.protocols import Store
+from burnish.storage.redact import redact
+from burnish.storage.sources import expand
 
 
 def open_store(source: str, name: str | None = None, options: Mapping[str, str] | None = None) -> Store:
@@ -31,10 +34,22 @@ def _sniffed(source: str) -> str:
     found = [name for name in known if _sniff(name, source)]
     if len(found) == 1:
         return found[0]
-    what = f"more than one form of data ({', '.join(found)})" if found else "no form of data that burnish knows"
+    if found:
+        raise UsageError(
+            f"{redact(source)} holds data in more than one form: {', '.join(found)}.\n"
+            f"Say which one to read: --store {' or --store '.join(found)}"
+        )
     raise UsageError(
-        f"{source}: found {what}.\nSay which one to read with --store NAME; NAME is one of: {', '.join(found or known)}"
+        f"{redact(source)}: no form of data that burnish knows; there are {_endings(source)}.\n"
+        f"If it is one of these, say so with --store NAME: {', '.join(known)}"
     )
+
+
+def _endings(source: str) -> str:
+    """What lies at `source`, by endings of names. Raises the better `UsageError` if nothing does."""
+    names = [shard.name.rpartition("/")[2] for shard in expand(source, ("",))]
+    counts = Counter("." + name.rpartition(".")[2] if "." in name else "no ending" for name in names)
+    return ", ".join(f"{count:,} x {ending[:20]}" for ending, count in counts.most_common(5))
 
 
 def _sniff(name: str, source: str) -> bool:
