@@ -14,6 +14,7 @@ from burnish.protocols import Store, Writer
 from burnish.records import Finished, RecordsWriter
 from burnish.storage.commit import Commit
 from burnish.storage.files import open_files
+from burnish.storage.journal import Journal
 from burnish.storage.layout import records_name
 from burnish.storage.ledger import Counts
 from burnish.storage.quarantine import Quarantine
@@ -152,8 +153,11 @@ class _Tally:
 
 
 def _finished(job: Job, shard: Shard) -> Known:
-    """Records of the last commit that need no second try."""
-    with open_files(job.ticket.out).open(records_name(shard.name)) as file:
+    """Records of the last commit that need no second try; none if there was no sound commit."""
+    files = open_files(job.ticket.out)
+    if Journal(files).read(shard.name) is None:
+        return NOTHING
+    with files.open(records_name(shard.name)) as file:
         return Finished(row for row in records.read(file) if not failed(row["reason"]))
 
 
