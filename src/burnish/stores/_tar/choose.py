@@ -53,20 +53,24 @@ def beside(parts: list[Part], stem: str, kind: str) -> int:
 
 def flags(group: Group, parts: list[Part], image: int) -> tuple[str, ...]:
     """What the reader noticed about a pair."""
-    suffix, _, _, body = parts[image]
+    suffix, member, _, body = parts[image]
     if group.verdict is Verdict.RECOVERED:
         group.flag("recovered")
     if not group.suffixes <= _ONE_IMAGE and sum(is_image_suffix(s) for s in group.suffixes) > 1:
         group.flag("two_images")
     if not agrees(suffix or "", (body or b"")[:16]):
         group.flag("suffix_mismatch")
-    key = group.key
-    if not (key.isdigit() and len(key) <= _SAFE_NAME_CHARS) and not _is_safe(key):
+    if not (group.key.isdigit() and (suffix or "").isalnum() and _is_short(member.name)) and not _is_safe(member.name):
         group.flag("unsafe_name")
     return tuple(group.flags)
 
 
-def _is_safe(key: str) -> bool:
-    parts = key.replace("\\", "/").split("/")
-    drive = len(key) > 1 and key[1] == ":"
-    return not (key.startswith("/") or drive or ".." in parts or len(key) > _SAFE_NAME_CHARS) and key.isprintable()
+def _is_short(name: str) -> bool:
+    return len(name) <= _SAFE_NAME_CHARS
+
+
+def _is_safe(name: str) -> bool:
+    """Whether the name could be a path below a folder and be printed. It is used as neither."""
+    folders = name.replace("\\", "/").split("/")
+    has_drive = len(name) > 1 and name[1] == ":"
+    return _is_short(name) and name.isprintable() and not (name[0] in "/\\" or has_drive or ".." in folders)

@@ -124,7 +124,7 @@ class _Grouper:
                 return
             key, suffix = named
             found = self._current = self._open.get(key) or self._begin(key, member)
-        if suffix in found.suffixes and self._starts_anew(found, suffix):
+        if self._starts_anew(found, suffix):
             found = self._current = self._begin(found.key, member)
         self._add(found, suffix, member)
         found.suffixes.add(suffix)
@@ -220,8 +220,10 @@ class _Grouper:
         """A suffix seen before starts a second pair of the same key if it is an image's or the one pairs start with;
         any other is a member written twice, and carried.
         """
+        if suffix not in found.suffixes:
+            return len(found.parts) >= MAX_MEMBERS
         first = next((part.suffix for part in found.parts if part.suffix is not None), None)
-        return suffix == first or is_image_suffix(suffix) or len(found.parts) >= MAX_MEMBERS
+        return suffix == first or is_image_suffix(suffix)
 
     def _keyless(self, member: Member) -> None:
         if self._current is not None and len(self._current.parts) < MAX_MEMBERS:

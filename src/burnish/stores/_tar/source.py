@@ -77,7 +77,9 @@ def open_source(shard: Shard, limits: Limits) -> Iterator[tuple[Source, Unpacked
     Raises `StopError` if the shard cannot be read or changes while it is open.
     """
     with local_copy(shard) as path:
-        if not is_compressed(path, shard.name):
+        with stopping("open", shard.name):
+            compressed = is_compressed(path)
+        if not compressed:
             with _opened(path, shard.name) as source:
                 yield source, None
             return

@@ -15,7 +15,6 @@ _CHUNK: Final = 64 << 10
 _PIECE: Final = 1 << 20
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-_SUFFIXES: Final = (".gz", ".tgz", ".zst")
 
 _RATIO_GRACE: Final = 64 << 20
 """Bytes before the ratio counts: a small shard of texts may well pack 200 to 1, and 64 MiB of disk harm nobody."""
@@ -43,11 +42,11 @@ class _DamagedError(Exception):
     """The compressed stream ends early or is wrong from here."""
 
 
-def is_compressed(path: Path, name: str) -> bool:
+def is_compressed(path: Path) -> bool:
     """By content, because names lie: a plain tar called ``.tar.gz`` is read as it is."""
     with path.open("rb") as file:
         magic = file.read(4)
-    return magic.startswith(_GZIP_MAGIC) or magic == _ZSTD_MAGIC or (not magic and name.lower().endswith(_SUFFIXES))
+    return magic.startswith(_GZIP_MAGIC) or magic == _ZSTD_MAGIC
 
 
 def unpack(packed: Path, plain: Path, limits: Limits) -> Unpacked:
