@@ -32,13 +32,14 @@ _LIBRARY = "Open Clip Art Library"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipArt:
-    """One picture's words as found: `title`, `description` and `keywords` may be empty."""
+    """One picture's words as found: `title`, `description`, `keywords` and `creator` may be empty."""
 
     stem: str
     path: Path
     title: str
     description: str
     keywords: tuple[str, ...]
+    creator: str
 
 
 def walk(clipart: Path = DEFAULT_CLIPART) -> list[ClipArt]:
@@ -52,37 +53,41 @@ def read_words(path: Path, root: Path) -> ClipArt:
     raw = path.read_bytes()
     try:
         # a package the user names, and expat itself bounds entity expansion
-        title, description, keywords = _words_of_tree(ET.fromstring(raw))  # noqa: S314
+        title, description, keywords, creator = _words_of_tree(ET.fromstring(raw))  # noqa: S314
     except (ET.ParseError, LookupError, ValueError):  # bad XML, unknown encoding
-        title, description, keywords = _words_of_text(raw.decode("utf-8", "replace"))
+        title, description, keywords, creator = _words_of_text(raw.decode("utf-8", "replace"))
     return ClipArt(
         stem=path.relative_to(root).with_suffix("").as_posix(),
         path=path,
         title=title,
         description=description,
         keywords=tuple(word for word in keywords if word.strip()),
+        creator=creator,
     )
 
 
-def _words_of_tree(tree: ET.Element) -> tuple[str, str, list[str]]:
+def _words_of_tree(tree: ET.Element) -> tuple[str, str, list[str], str]:
     work = next((node for node in tree.iter() if node.tag.endswith("}Work")), None)
     if work is None:
         title = next((node.text or "" for node in tree.iter() if node.tag.endswith("title")), "")
-        return title, "", []
+        return title, "", [], ""
     title = work.findtext(f"{_DC}title") or ""
     if title == _LIBRARY:  # the library's name where the picture's should be
         title = ""
     keywords = [node.text or "" for node in work.iter(_RDF_LI)]
-    return title, work.findtext(f"{_DC}description") or "", keywords
+    creator = work.find(f"{_DC}creator")
+    name = "" if creator is None else " ".join("".join(creator.itertext()).split())
+    return title, work.findtext(f"{_DC}description") or "", keywords, name
 
 
-def _words_of_text(text: str) -> tuple[str, str, list[str]]:
+def _words_of_text(text: str) -> tuple[str, str, list[str], str]:
     found = re.search(r"<(?:dc:)?title[^>]*>([^<]*)<", text)
     description = re.search(r"<dc:description[^>]*>([^<]*)<", text)
     return (
         found[1] if found and found[1] != _LIBRARY else "",
         description[1] if description else "",
         re.findall(r"<rdf:li[^>]*>([^<]*)<", text),
+        "",
     )
 
 
@@ -98,11 +103,10 @@ def render(svg: Path, long_side_px: int = LONG_SIDE_PX) -> npt.NDArray[np.uint8]
     text = svg.read_bytes().decode("utf-8", "replace")
     if f'"{_SVG_NS}"' not in text and f"'{_SVG_NS}'" not in text and "ENTITY" not in text:
         text = re.sub(r"<svg\b", f'<svg xmlns="{_SVG_NS}"', text, count=1)
-    options = {"background": "#ffffff", "dpi": SVG_DPI, "skip_system_fonts": False}
     try:
-        picture = _open(resvg_py.svg_to_bytes(text, width=long_side_px, **options))
+        picture = _open(resvg_py.svg_to_bytes(text, width=long_side_px, background="#ffffff", dpi=SVG_DPI))
         if picture.height > long_side_px:
-            picture = _open(resvg_py.svg_to_bytes(text, height=long_side_px, **options))
+            picture = _open(resvg_py.svg_to_bytes(text, height=long_side_px, background="#ffffff", dpi=SVG_DPI))
     except (ValueError, OSError):
         return None
     pixels = np.asarray(picture, dtype=np.uint8)

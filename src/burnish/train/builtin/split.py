@@ -87,7 +87,7 @@ def make(texts: Mapping[str, str], features: npt.NDArray[np.float32]) -> Split:
     split: Split = {"train": [], "dev": [], "test": []}
     members: list[tuple[str, str]] = []
     for root, stems in groups(texts, features).items():
-        place = _percent(root)
+        place = percent(root)
         part = "train" if place < TRAIN_PERCENT else "dev" if place < TRAIN_PERCENT + DEV_PERCENT else "test"
         split[part] += stems
         if part == "test":
@@ -98,7 +98,8 @@ def make(texts: Mapping[str, str], features: npt.NDArray[np.float32]) -> Split:
     return {part: sorted(stems) for part, stems in split.items()}
 
 
-def _percent(root: str) -> int:
+def percent(root: str) -> int:
+    """0..99, by a hash of a group's first stem."""
     return int.from_bytes(hashlib.sha256(f"burnish split 1 {root}".encode()).digest()[:8], "big") % 100
 
 

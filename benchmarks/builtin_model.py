@@ -1,0 +1,215 @@
+"""What the built-in model can and cannot do, held out by text and image similarity.
+
+    python -m benchmarks.builtin_model --clipart DIR --stamps DIR --seeds 3
+
+Trains the heads once per seed from the train split, loads each result as a user would, and writes
+docs/figures/builtin_model.json and .md. Clip art: Debian openclipart-svg; stamps: tuxpaint-stamps-default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import random
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import builtin_page, builtin_speed, matching, stamps
+from benchmarks.measure import machine
+from burnish.backends.builtin import manifest
+from burnish.backends.builtin.judge import Judge, Read, Seen
+from burnish.backends.builtin.language import identify
+from burnish.train.builtin import clipart, heads, quality, quality_head, split
+from burnish.train.builtin.captions import captions
+from burnish.train.builtin.corruption import CORRUPTIONS
+from burnish.train.builtin.material import Material, gather
+
+FIGURES = Path(__file__).parents[1] / "docs" / "figures"
+BANDS = ((0.0, 0.3), (0.3, 0.6), (0.6, 1.01))
+SEED_STEP = 100  # each build averages heads of neighbouring seeds; runs must not share any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subset:
+    """Captioned pictures of one kind."""
+
+    name: str
+    captions: tuple[str, ...]
+    pictures: tuple[npt.NDArray[np.uint8], ...]
+
+
+def main() -> None:
+    """Everything, from the command line."""
+    options = _options()
+    material = _material(options.clipart, options.material)
+    shown = stamps.read(options.stamps)
+    subsets = _subsets(options.clipart, material, shown)
+    runs = []
+    for number in range(options.seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            heads.build(material, Path(folder), number * SEED_STEP)
+            runs.append(_run(Judge(Path(folder)), subsets, material, shown, number * SEED_STEP))
+    figures: dict[str, Any] = {
+        "command": "python -m benchmarks.builtin_model --clipart DIR --stamps DIR --seeds " + str(options.seeds),
+        "machine": machine(["numpy", "onnxruntime", "tokenizers", "py3langid"]),
+        "weights": manifest.load().digest,
+        "weights_bytes": sum(path.stat().st_size for path in manifest.FOLDER.iterdir()),
+        "split": {part: len(stems) for part, stems in split.load().items()},
+        "train_pictures_used": len(material.rows("train")),
+        "seeds": [number * SEED_STEP for number in range(options.seeds)],
+        "n": {subset.name: len(subset.captions) for subset in subsets},
+        "results": _fold(runs),
+        "speed": builtin_speed.measure(subsets[0].pictures, subsets[0].captions),
+    }
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    (FIGURES / "builtin_model.json").write_text(json.dumps(figures, indent=1) + "\n")
+    (FIGURES / "builtin_model.md").write_text(builtin_page.page(figures))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clipart", type=Path, default=clipart.DEFAULT_CLIPART)
+    parser.add_argument("--stamps", type=Path, default=stamps.DEFAULT_STAMPS)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--material", type=Path, help="keep the rendered material in this file between runs")
+    return parser.parse_args()
+
+
+def _material(folder: Path, kept: Path | None) -> Material:
+    if kept is not None and kept.exists():
+        found = pickle.loads(kept.read_bytes())  # noqa: S301 - a file this command wrote
+        assert isinstance(found, Material)
+        return found
+    material = gather(folder, manifest.FOLDER)
+    if kept is not None:
+        kept.write_bytes(pickle.dumps(material))
+    return material
+
+
+def _subsets(folder: Path, material: Material, shown: Sequence[stamps.Stamp]) -> list[Subset]:
+    named = captions(material.arts)
+    test = [art for art in clipart.walk(folder) if art.stem in split.load()["test"] and art.stem in named]
+    drawn = dict(clipart.pictures(test))
+    photos = [stamp for stamp in shown if stamp.photo]
+    drawings = [stamp for stamp in shown if stamp.drawing]
+    return [
+        Subset(
+            name="clip art, test split",
+            captions=tuple(named[art.stem][0] for art in drawn),
+            pictures=tuple(drawn.values()),
+        ),
+        _stamps("tuxpaint photos", photos),
+        _stamps("tuxpaint drawings", drawings),
+    ]
+
+
+def _stamps(name: str, chosen: Sequence[stamps.Stamp]) -> Subset:
+    return Subset(
+        name=name, captions=tuple(each.caption for each in chosen), pictures=tuple(each.pixels for each in chosen)
+    )
+
+
+def _run(
+    judge: Judge, subsets: Sequence[Subset], material: Material, shown: Sequence[stamps.Stamp], seed: int
+) -> dict[str, dict[str, float]]:
+    found = {}
+    for subset in subsets:
+        seen, read = judge.look(subset.pictures), judge.read(subset.captions)
+        found[subset.name] = _matching(judge, seen, read, subset.captions)
+    stamp_captions = sorted({stamp.caption for stamp in shown})
+    found["text quality, corruption left out of training"] = _left_out(judge, material, stamp_captions, seed)
+    found["text quality, shipped head"] = _spoilt(judge, material, stamp_captions, seed)
+    found["p(English), tuxpaint captions"] = _english(judge, shown)
+    return found
+
+
+def _matching(judge: Judge, seen: Sequence[Seen], read: Sequence[Read], names: Sequence[str]) -> dict[str, float]:
+    table = np.array([[(judge.match(one, other).value - 1) / 4 for other in read] for one in seen])
+    texts = np.stack([one.embedding for one in read]).astype(np.float64)
+    found = matching.measures(table, texts, names)
+    own = [judge.match(one, other) for one, other in zip(seen, read, strict=True)]
+    found["abstained"] = float(np.mean([judged.abstained for judged in own]))
+    for low, high in BANDS:
+        rows = np.array([index for index, one in enumerate(seen) if low <= one.confidence < high], np.int64)
+        if len(rows) >= 20:
+            part = matching.measures(table[np.ix_(rows, rows)], texts[rows], [names[row] for row in rows])
+            found[f"auc_random_where_top_label_{low:.1f}_to_{min(1.0, high):.1f}"] = part["auc_random"]
+            found[f"n_where_top_label_{low:.1f}_to_{min(1.0, high):.1f}"] = float(len(rows))
+    return found
+
+
+def _pairs(
+    material: Material, stamp_captions: Sequence[str], kind: str, seed: int
+) -> list[tuple[list[str], list[str]]]:
+    """Good captions and the same ones spoilt by `kind`: clip art of the test split, then stamps."""
+    plain, _ = quality_head.titles(material, "test")
+    rng = random.Random(seed)
+    sources = [quality.good_texts(plain, rng), list(stamp_captions)]
+    if kind == "shuffled":
+        sources = [[text for text in texts if len(text.split()) > 3] for texts in sources]
+    return [(texts, [CORRUPTIONS[kind](text, rng) for text in texts]) for texts in sources]
+
+
+def _left_out(judge: Judge, material: Material, captions_: Sequence[str], seed: int) -> dict[str, float]:
+    samples = quality_head.corpus(material, "train", seed)
+    embeddings, surfaces, good = quality_head.arrays(judge.language, samples)
+    kinds = np.array([sample.kind for sample in samples])
+    found = {}
+    for kind in CORRUPTIONS:
+        kept = kinds != kind
+        head = quality_head.train(embeddings[kept], surfaces[kept], good[kept], seed)
+        for source, (clean, spoilt) in zip(
+            ("clip art", "stamps"), _pairs(material, captions_, kind, seed), strict=True
+        ):
+            scores = [_scores(judge, head, texts) for texts in (clean, spoilt)]
+            found[f"{kind}, {source}"] = matching.auc(*scores)
+    return found
+
+
+def _scores(judge: Judge, head: Any, texts: Sequence[str]) -> Any:
+    read = judge.read(texts)
+    return quality_head.score(head, np.stack([one.embedding for one in read]), np.stack([one.surface for one in read]))
+
+
+def _spoilt(judge: Judge, material: Material, captions_: Sequence[str], seed: int) -> dict[str, float]:
+    found = {}
+    for kind in CORRUPTIONS:
+        for source, pair in zip(("clip art", "stamps"), _pairs(material, captions_, kind, seed), strict=True):
+            clean, spoilt = ([judge.text_quality(read).value for read in judge.read(texts)] for texts in pair)
+            found[f"{kind}, {source}"] = matching.auc(clean, spoilt)
+    return found
+
+
+def _english(judge: Judge, shown: Sequence[stamps.Stamp]) -> dict[str, float]:
+    english = sorted({stamp.caption for stamp in shown})
+    foreign = sorted({stamp.translations[code] for stamp in shown for code in stamps.LANGUAGES
+                      if stamp.translations.get(code)} - set(english))  # fmt: skip
+    own = [[read.p_english for read in judge.read(texts)] for texts in (english, foreign)]
+    raw = [[identify(text)[1] for text in texts] for texts in (english, foreign)]
+    threshold = judge.english_threshold
+    return {
+        "auc": matching.auc(*own),
+        "auc_py3langid_alone": matching.auc(*raw),
+        "english_kept": float(np.mean(np.array(own[0]) >= threshold)),
+        "foreign_let_through": float(np.mean(np.array(own[1]) >= threshold)),
+        "n_english": float(len(english)),
+        "n_foreign": float(len(foreign)),
+    }
+
+
+def _fold(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, dict[str, float]]]:
+    return {
+        name: {measure: matching.spread([run[name][measure] for run in runs]) for measure in runs[0][name]}
+        for name in runs[0]
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The text-quality head: surface figures and the text's embedding to one logit, plus its calibration."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from burnish.backends.builtin.calibration import probability
+from burnish.backends.builtin.language import EMBEDDING_DIM, SURFACE_DIM, Language, identify
+from burnish.train.builtin import corruption, logistic, matcher, quality, split
+from burnish.train.builtin.material import Floats, Material
+
+if TYPE_CHECKING:
+    import torch
+
+STEPS = 400
+WIDTH = 24
+RATE = 5e-3
+DECAY = 0.02
+EMBEDDING_DROPOUT = 0.5
+ROUNDS = 3  # times each title is used, with another sentence and another corruption
+ENGLISH_KEPT = 0.98  # share of plain good captions whose p(English) passes the threshold
+
+
+def titles(material: Material, part: str) -> tuple[list[str], list[str]]:
+    """Plain titles of one part of the split, and the real junk: titles that stand under many pictures."""
+    stems = split.load()[part]
+    found = {art.stem: art.title for art in material.arts if art.stem in stems}
+    english = {title: identify(title)[1] for title in set(found.values())}
+    often = sorted(title for title in set(found.values()) if quality.is_junk(title))
+    return quality.plain_titles(found, english), often
+
+
+def build(material: Material, language: Language, seed: int) -> tuple[Any, dict[str, Any]]:
+    """The head trained on all corruptions, and its figures: Platt scale on dev titles, threshold for English."""
+    head = train(*arrays(language, corpus(material, "train", seed)), seed)
+    held = corpus(material, "dev", seed + 1)
+    embeddings, surfaces, good = arrays(language, held)
+    logits = score(head, embeddings, surfaces)
+    platt = logistic.fit(np.stack([logits, np.ones(len(logits))], axis=1).astype(np.float64), good)
+    weights = english_weights(material, language, seed)
+    english = np.sort([probability(language.words(each.text).english, weights) for each in held if each.good])
+    threshold = float(english[int((1 - ENGLISH_KEPT) * len(english))])
+    figures = {"quality_platt": platt, "english_weights": weights, "english_threshold": round(threshold, 6)}
+    return head, figures
+
+
+def english_weights(material: Material, language: Language, seed: int) -> list[float]:
+    """Weights of the clues for English: plain captions against the same number in eight other languages."""
+    rng = random.Random(seed)
+    good = quality.good_texts(titles(material, "train")[0], rng)
+    texts = good + [corruption.foreign(text, rng) for text in good]
+    clues = np.array([language.words(text).english for text in texts], np.float64)
+    return logistic.fit(clues, np.arange(len(texts)) < len(good))
+
+
+def corpus(material: Material, part: str, seed: int) -> list[quality.Sample]:
+    """Good, corrupted and junk captions from one part of the split."""
+    plain, junk = titles(material, part)
+    rounds = [quality.samples(plain, junk, seed * 100 + number) for number in range(ROUNDS)]
+    return [sample for round_ in rounds for sample in round_]
+
+
+def arrays(language: Language, samples: Sequence[quality.Sample]) -> tuple[Floats, Floats, Any]:
+    """Embeddings (n, 384), surfaces (n, SURFACE_DIM) and which are good (n,)."""
+    words = {text: language.words(text) for text in dict.fromkeys(sample.text for sample in samples)}
+    return (
+        np.stack([words[sample.text].embedding for sample in samples]),
+        np.stack([words[sample.text].surface for sample in samples]),
+        np.array([sample.good for sample in samples]),
+    )
+
+
+def network(torch: Any) -> Any:
+    """Linear in the surface, a small hidden layer over both; embeddings are dropped half the time in training."""
+    nn = torch.nn
+
+    class Head(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("mean", torch.zeros(SURFACE_DIM))
+            self.register_buffer("scale", torch.ones(SURFACE_DIM))
+            self.direct = nn.Linear(SURFACE_DIM, 1)
+            self.words, self.drop = nn.Linear(EMBEDDING_DIM, WIDTH), nn.Dropout(EMBEDDING_DROPOUT)
+            self.hidden, self.out = nn.Linear(SURFACE_DIM, WIDTH), nn.Linear(2 * WIDTH, 1)
+
+        def forward(self, embedding: torch.Tensor, surface: torch.Tensor) -> torch.Tensor:
+            x = ((surface - self.mean) / self.scale).clamp(-5, 5)
+            both = torch.cat([torch.tanh(self.hidden(x)), torch.tanh(self.words(self.drop(embedding * 20)))], dim=-1)
+            return (self.direct(x) + self.out(both))[..., 0]
+
+    return Head()
+
+
+def train(embeddings: Floats, surfaces: Floats, good: Any, seed: int) -> Any:
+    """The head in eval mode; full batches, the same for a seed."""
+    torch = matcher.torch_module()
+    torch.manual_seed(seed)
+    head = network(torch)
+    words, figures = torch.from_numpy(embeddings), torch.from_numpy(surfaces)
+    head.mean.copy_(figures.mean(dim=0))
+    head.scale.copy_(figures.std(dim=0).clamp(min=0.05))
+    wanted = torch.from_numpy(good.astype(np.float32))
+    share = torch.where(wanted > 0, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean()))
+    optimiser = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=DECAY)
+    for _ in range(STEPS):
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(head(words, figures), wanted, weight=share)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return head.eval()
+
+
+def score(head: Any, embeddings: Floats, surfaces: Floats) -> Floats:
+    """Logits (n,) of good text."""
+    torch = matcher.torch_module()
+    with torch.no_grad():
+        return np.asarray(head(torch.from_numpy(embeddings), torch.from_numpy(surfaces)).numpy(), np.float32)
