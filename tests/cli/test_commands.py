@@ -91,6 +91,16 @@ def test_the_demo_makes_its_folder_and_can_be_repeated():
     ]
 
 
+def test_the_demo_with_the_built_in_model():
+    answer = call("demo", "--json")
+    assert answer.code == 0, answer.err
+    counts = json.loads(answer.out)["counts"]
+    assert (counts["total"], counts["quarantined"], counts["gaps"]) == (261, 4, 1)
+    assert counts["kept"] > 0
+    assert counts["rewritten"] > 0
+    assert call("verify", "burnish-demo/out").code == 0
+
+
 def test_the_demo_goes_where_it_is_told():
     answer = call("demo", "-o", "my demo", *FAKE, "--json")
     assert json.loads(answer.out)["counts"]["total"] == 261
