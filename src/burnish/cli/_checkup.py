@@ -119,9 +119,9 @@ def _tried(name: str, test: Callable[[], str]) -> Finding:
 
 def _weights() -> str:
     """The digest of the built-in model's files, each of which is compared with what was trained."""
-    from burnish.backends.builtin import weights
+    from burnish.backends.builtin import manifest
 
-    return f"sha256 {weights.load().digest[:16]} as trained"
+    return f"sha256 {manifest.load().digest[:16]} as trained"
 
 
 def _one_pair() -> str:

@@ -35,10 +35,10 @@ def builtin(
         )
     if find_spec("torch") is None or find_spec("resvg_py") is None:
         raise MissingExtra("burnish train builtin", "train")
-    from burnish.backends.builtin import weights
+    from burnish.backends.builtin import manifest
     from burnish.train.builtin import heads
 
-    folder = Path(output) if output else weights.FOLDER
+    folder = Path(output) if output else manifest.FOLDER
     typer.echo(f"{heads.main(Path(clipart), folder, seed)}  {folder}")
     typer.echo("next: burnish doctor")
 
