@@ -10,6 +10,7 @@ import tarfile
 import pytest
 
 from burnish.stores._tar.group import CARRIED_BYTES, MAX_MEMBERS, WINDOW_GROUPS
+from burnish.stores._tar.sprint import AT_ONCE
 from burnish.stores.webdataset import WebDatasetStore
 from burnish.values import Reason
 from tests.builders import jpeg
@@ -85,4 +86,4 @@ def test_memory_does_not_grow_with_the_number_of_members(kind, tmp_path):
 
 
 def test_what_waits_in_the_window_is_bounded():
-    assert WINDOW_GROUPS * CARRIED_BYTES <= 64 << 20
+    assert WINDOW_GROUPS * AT_ONCE <= 16 << 20

@@ -17,7 +17,6 @@ from burnish.protocols import Outbox, Writer
 from burnish.storage.sources import expand
 from burnish.stores._tar.build import TEXT_FROM, Builder, Rules
 from burnish.stores._tar.group import Entry, Group, group
-from burnish.stores._tar.scan import scan
 from burnish.stores._tar.sides import SideTexts
 from burnish.stores._tar.source import Source, open_source
 from burnish.stores._tar.spans import End, Hole
@@ -64,7 +63,7 @@ class WebDatasetStore:
         rules = Rules(side_text=SideTexts(shard), text_from=self._text_from, max_member_bytes=self._max_member_bytes)
         with open_source(shard, self._limits) as (source, unpacked):
             builder = Builder(source, (self.source, shard.name), rules)
-            for entry in group(source, scan(source)):
+            for entry in group(source):
                 yield from _items(entry, source, builder)
             if unpacked is not None and unpacked.reason is not None:
                 yield _unpacking(unpacked, builder)

@@ -98,6 +98,6 @@ def test_groups_hold_every_member_once(tmp_path: Path):
     path.write_bytes(SOUND)
     with path.open("rb") as file:
         source = Source(file.fileno(), len(SOUND), "a.tar")
-        groups = [entry for entry in group(source, scan(source)) if isinstance(entry, Group)]
+        groups = [entry for entry in group(source) if isinstance(entry, Group)]
     assert [part.member.name for entry in groups for part in entry.parts] == [name for name, _ in triples(4)]
     assert [part.body for entry in groups for part in entry.parts] == [raw for _, raw in triples(4)]

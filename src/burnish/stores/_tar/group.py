@@ -8,26 +8,32 @@ between those of one, within a window; what comes later is a group of its own, a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Final, TypeAlias
 
 from burnish.stores._tar.order import Order, Verdict
+from burnish.stores._tar.scan import scan
 from burnish.stores._tar.source import Source
 from burnish.stores._tar.spans import End, Hole, Member, Part, Sort, Span
+from burnish.stores._tar.sprint import AT_ONCE, Run, sprint
 
 WINDOW_GROUPS: Final = 64
-"""Open groups: writers with parallel threads finish out of order by their number, 8 to 64. With 256 the images that
-wait fill the core's cache, and reading takes a quarter longer."""
+"""Open groups: writers with parallel threads finish out of order by their number, 8 to 64."""
 WINDOW_BYTES: Final = 64 << 20
-"""From the first byte of the oldest open group; their members are held in memory, so this bounds it."""
+"""From the first byte of the oldest open group: its images are read when it is complete, from a warm page cache."""
 CARRIED_BYTES: Final = 1 << 20
-"""Members up to this size are read when they pass by and travel with their pair, up to `WINDOW_BYTES` of one group;
-others are read when needed."""
+"""Members up to this size travel with their pair, `MAX_CARRIED_BYTES` of one pair; others are read when needed."""
+MAX_CARRIED_BYTES: Final = 16 << 20
 MAX_MEMBERS: Final = 4096
 """Of one group; more are a group of their own, so that ten million members of one key need no memory (hazard 9)."""
 _REMEMBERED_KEYS: Final = 200_000
 """Keys known as seen, to flag duplicates: 20 MB; then the older half is forgotten. Shards have 1,000 to 10,000."""
+_new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
+_QUIET: Final = 64
+"""Members without incident after which the short way is tried again."""
+_new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
+_USUAL: Final = frozenset(("jpg", "jpeg", "png", "webp", "json", "txt", "cls"))
 _new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
 _USUAL: Final = frozenset(("jpg", "jpeg", "png", "webp", "json", "txt", "cls"))
 _SMALL: Final = 256 << 10
@@ -45,17 +51,14 @@ def is_image_suffix(suffix: str) -> bool:
 class Group:
     """Members of one key, in order."""
 
-    __slots__ = ("cut", "dotted", "earlier", "flags", "key", "parts", "room", "start", "suffixes", "verdict", "width")
+    __slots__ = ("cut", "earlier", "flags", "key", "parts", "start", "suffixes", "verdict")
 
     def __init__(self, key: str, start: int, verdict: Verdict) -> None:
         """`earlier` is where this key was first seen in the shard, -1 if it was not."""
         self.key = key
-        self.dotted = key + "."
-        self.width = len(key) + 1
         self.start = start
         self.verdict = verdict
         self.earlier = -1
-        self.room = WINDOW_BYTES
         self.cut = False
         self.parts: list[Part] = []
         self.suffixes: set[str] = set()
@@ -79,24 +82,41 @@ def split_name(name: str) -> tuple[str, str] | None:
     return None if dot <= base else (name[:dot], name[dot + 1 :].lower())
 
 
-def group(source: Source, spans: Iterable[Span]) -> Iterator[Entry]:
-    """Entries in the order of their first bytes; `spans` are those of `source`."""
+def group(source: Source) -> Iterator[Entry]:
+    """Entries of a shard in the order of their first bytes."""
     grouper = _Grouper(source)
-    queue, read = grouper.queue, source.read
-    current: Group | None = None
-    for span in spans:
-        if current is not None and type(span) is Member and span.name.startswith(current.dotted):
-            suffix = span.name[current.width :]
-            if suffix in _USUAL and suffix not in current.suffixes and span.size <= _SMALL and span.head:
-                body = read(span.data, span.data + span.size)
-                current.parts.append(_new(Part, (suffix, span, span.head, body)))
-                current.suffixes.add(suffix)
-                continue
-        grouper.take_in(span)
-        current = grouper.undisturbed()
-        while len(queue) > WINDOW_GROUPS or (len(queue) > 1 and span.stop - queue[0].start > WINDOW_BYTES):
-            yield grouper.take()
+    pos = 0
+    while pos >= 0:
+        pos = yield from _short_way(grouper, source, pos)
+        pos = yield from _general_way(grouper, scan(source, pos))
     yield from grouper.rest()
+
+
+def _short_way(grouper: _Grouper, source: Source, pos: int) -> Generator[Entry, None, int]:
+    queue = grouper.queue
+    for run in sprint(source, pos):
+        if not run[3]:
+            pos = run[1]
+            break
+        grouper.take_run(run)
+        while len(queue) > WINDOW_GROUPS or (len(queue) > 1 and run[2] - queue[0].start > WINDOW_BYTES):
+            yield grouper.take()
+    return pos
+
+
+def _general_way(grouper: _Grouper, spans: Iterator[Span]) -> Generator[Entry, None, int]:
+    """Until nothing unusual has come by for a while; gives where that was, -1 at the end."""
+    queue = grouper.queue
+    quiet = 0
+    for span in spans:
+        grouper.take_in(span)
+        pos = span.stop
+        while len(queue) > WINDOW_GROUPS or (len(queue) > 1 and pos - queue[0].start > WINDOW_BYTES):
+            yield grouper.take()
+        quiet = quiet + 1 if grouper.is_quiet() and isinstance(span, Member) else 0
+        if quiet >= _QUIET:
+            return pos
+    return -1
 
 
 class _Grouper:
@@ -113,19 +133,14 @@ class _Grouper:
         self._overrun = False
 
     def member(self, member: Member) -> None:
-        name = member[0]
-        found = self._current
-        if found is not None and name.startswith(found.dotted) and "/" not in (rest := name[found.width :]):
-            suffix = rest.lower()
-        else:
-            named = split_name(name)
-            if named is None:
-                self._keyless(member)
-                return
-            key, suffix = named
-            found = self._current = self._open.get(key) or self._begin(key, member)
+        named = split_name(member.name)
+        if named is None:
+            self._keyless(member)
+            return
+        key, suffix = named
+        found = self._current = self._open.get(key) or self._begin(key, member.start)
         if self._starts_anew(found, suffix):
-            found = self._current = self._begin(found.key, member)
+            found = self._current = self._begin(found.key, member.start)
         self._add(found, suffix, member)
         found.suffixes.add(suffix)
         self._is_cut = member.sort is Sort.CUT
@@ -136,12 +151,8 @@ class _Grouper:
 
     def _add(self, group: Group, suffix: str | None, member: Member) -> None:
         _, start, data, size, _, sort, _, head = member
-        group.room -= size
-        if size > CARRIED_BYTES or group.room < 0 or sort is not Sort.FILE:
-            group.parts.append(Part(suffix, member, b"", None))
-            return
         head = head or self._source.read(start, data)
-        body = self._source.read(data, data + size)
+        body = self._source.read(data, data + size) if size <= AT_ONCE and sort is Sort.FILE else None
         group.parts.append(_new(Part, (suffix, member, head, body)))
 
     def take_in(self, span: Span) -> None:
@@ -155,9 +166,20 @@ class _Grouper:
         elif isinstance(span, End):
             self.end(span)
 
-    def undisturbed(self) -> Group | None:
-        """The group that the last member went to, if nothing but its key decides where the next one goes."""
-        return None if self._beside_gap or self._is_cut else self._current
+    def take_run(self, run: Run) -> None:
+        """A run is a group of its own, unless its key is open already."""
+        key, start, _, parts, suffixes = run
+        if key in self._open or self._leading or self._beside_gap or self._is_cut:
+            for part in parts:
+                self.member(part.member)
+            return
+        begun = self._current = self._begin(key, start)
+        begun.parts = parts
+        begun.suffixes = suffixes
+
+    def is_quiet(self) -> bool:
+        """Whether nothing but its key decides what becomes of the next member."""
+        return not (self._beside_gap or self._is_cut)
 
     def hole(self, hole: Hole) -> None:
         if hole.start < hole.stop or not self._is_cut:  # a cut member speaks for itself
@@ -166,7 +188,7 @@ class _Grouper:
         if self._current is not None:
             self._current.flag("beside_gap")
         self._beside_gap = True
-        if hole.searched:
+        if hole.doubtful:
             self._order.doubt(hole.nested_until)
 
     def end(self, end: End) -> None:
@@ -191,13 +213,24 @@ class _Grouper:
                 del self._open[entry.key]
             if self._current is entry:
                 self._current = None
+            if any(part[3] is None for part in entry.parts):
+                self._fill(entry)
         return entry
 
-    def _begin(self, key: str, member: Member) -> Group:
-        verdict = self._order.judge(key, member.start)
-        begun = Group(key, member.start, verdict)
-        earlier = self._seen.setdefault(hash(key.casefold()), member.start)
-        if earlier != member.start:
+    def _fill(self, group: Group) -> None:
+        """Read what was left for later."""
+        room = MAX_CARRIED_BYTES
+        for at, (suffix, member, head, body) in enumerate(group.parts):
+            size = member.size
+            if body is None and size <= CARRIED_BYTES and size <= room and member.sort is Sort.FILE:
+                room -= size
+                group.parts[at] = _new(Part, (suffix, member, head, self._source.read(member.data, member.data + size)))
+
+    def _begin(self, key: str, start: int) -> Group:
+        verdict = self._order.judge(key, start)
+        begun = Group(key, start, verdict)
+        earlier = self._seen.setdefault(hash(key.casefold()), start)
+        if earlier != start:
             self._duplicate(begun, earlier)
         if self._leading:
             begun.start = self._leading[0].start

@@ -72,10 +72,10 @@ def recover(source: Source, last: Member | None, pos: int, got: Member | int) ->
     if swallowed is not None and last is not None:
         whole = swallowed >= last.data + last.size  # only padding is missing
         cut = last._replace(stop=swallowed, sort=last.sort if whole else Sort.CUT)
-        return Recovery(spans=(cut, _hole(source, swallowed, swallowed, searched=True)), pos=swallowed)
-    stop, searched = _behind(source, at)
+        return Recovery(spans=(cut, _hole(source, swallowed, swallowed)), pos=swallowed)
+    stop = _behind(source, at)
     if stop is not None:
-        return Recovery(spans=(*before, _hole(source, pos, stop, searched=searched)), pos=stop)
+        return Recovery(spans=(*before, _hole(source, pos, stop)), pos=stop)
     return Recovery(spans=(*before, *_tail(source, pos, at, used)), pos=source.size, ended=True)
 
 
@@ -93,9 +93,7 @@ def _overrun(source: Source, last: Member | None, got: Member) -> Recovery:
     before: tuple[Span, ...] = () if last is None else (last,)
     inside = find_header(source, got.data, source.size)
     if inside is not None and follow(source, inside, source.size)[0] is not Leads.NOWHERE:
-        hole = _hole(
-            source, got.start, inside, searched=True, what="a size that goes over the end of the shard"
-        )._replace(overrun=True)
+        hole = _hole(source, got.start, inside, "a size that goes over the end of the shard")._replace(overrun=True)
         return Recovery(spans=(*before, hole), pos=inside)
     stop = End(source.size, source.size, marked=False)
     if got.data > source.size:
@@ -109,19 +107,20 @@ def _overrun(source: Source, last: Member | None, got: Member) -> Recovery:
     return Recovery(spans=(*before, cut, stop), pos=source.size, ended=True)
 
 
-def _hole(source: Source, start: int, stop: int, *, searched: bool, what: str = "") -> Hole:
+def _hole(source: Source, start: int, stop: int, what: str = "") -> Hole:
+    doubtful = True
     if start == stop:
         what = "bytes missing from the payload before"
     elif not what and _first_used(source, start, stop) == stop:
         what = "zero bytes between members"
         # A whole marker: archives put one behind the other, nothing hidden. A single block may be a zeroed header.
-        searched = searched and stop - start < _MARKER_BYTES
+        doubtful = stop - start < _MARKER_BYTES
     nested = -1
-    if searched:
+    if doubtful:
         leads, at = follow(source, stop, source.size)
         if leads is Leads.TO_ZEROS and find_header(source, at, source.size) is not None:
             nested = at
-    return Hole(start, stop, Reason.BAD_HEADER, what or "no sound header", searched, nested)
+    return Hole(start, stop, Reason.BAD_HEADER, what or "no sound header", doubtful, nested)
 
 
 def _swallowed(source: Source, last: Member, mark: int) -> int | None:
@@ -139,25 +138,23 @@ def _swallowed(source: Source, last: Member, mark: int) -> int | None:
     return None
 
 
-def _behind(source: Source, at: int) -> tuple[int | None, bool]:
-    """Where the scan can go on behind the damaged header at `at`, and whether that was found by searching: where its
-    size says its member ends, if the shard goes on there, else at the next header.
+def _behind(source: Source, at: int) -> int | None:
+    """Where the scan can go on behind the damaged header at `at`: where its size says its member ends, if the shard
+    goes on there, else at the next header.
     """
     block = source.block(at)
     size = lenient_size(block)
     found = find_header(source, at + 1, source.size)
     if size is None or block[_MAGIC_AT : _MAGIC_AT + 5] != MAGIC:
-        return found, True
+        return found
     stop = at + BLOCK + padded(size)
-    if not _goes_on(source, stop):
-        return found, True
-    if found is None or found >= stop:
-        return stop, False
+    if found is None or found >= stop or not _goes_on(source, stop):
+        return stop if _goes_on(source, stop) else found
     leads, reached = follow(source, found, stop)
     inner = leads is Leads.NOWHERE or (leads is Leads.TO_ZEROS and _first_used(source, reached) < source.size)
     # An inner archive ends before its member does. If the chain goes on, the size was hit as well and would swallow
     # sound members; if it ends with the shard, nobody can tell.
-    return (stop, False) if inner else (found, True)
+    return stop if inner else found
 
 
 def _goes_on(source: Source, pos: int) -> bool:

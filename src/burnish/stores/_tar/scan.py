@@ -35,10 +35,9 @@ _SPARSE_MORE: Final = 482  # offset of GNU's "isextended" byte; in the extension
 _SPARSE_MORE_NEXT: Final = 504
 
 
-def scan(source: Source) -> Iterator[Span]:
-    """Spans that tile `source`: [0, a), [a, b), ... up to its size; the last one that is not a `Hole` is an `End`."""
+def scan(source: Source, pos: int = 0) -> Iterator[Span]:
+    """Spans that tile `source` from `pos`, where one must begin, up to its size; one of them is an `End`."""
     last: Member | None = None
-    pos = 0
     total = source.size
     while pos < total:
         at = pos - source.base

@@ -19,7 +19,7 @@ from burnish.storage.stopping import stop_error, stopping
 from burnish.stores._tar.unpack import Limits, Unpacked, is_compressed, unpack
 from burnish.values import Shard
 
-WINDOW_BYTES: Final = 6 << 10
+WINDOW_BYTES: Final = 8 << 10
 """Enough for the small members between two images; payloads that go over its end are read on their own, so that
 images are copied once and not twice."""
 

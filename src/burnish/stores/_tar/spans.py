@@ -47,8 +47,8 @@ class Part(NamedTuple):
 
 
 class Hole(NamedTuple):
-    """Bytes that belong to no member. `searched`: where it ends was found by looking for a header, so what follows is
-    only as trustworthy as its keys; up to `nested_until` it looks like an archive inside a payload.
+    """Bytes that belong to no member. `doubtful`: where it ends is a conclusion, so what follows is only as
+    trustworthy as its keys; up to `nested_until` it looks like an archive inside a payload.
     `overrun`: a header claims more bytes than there are, so that the end of the shard is in doubt.
     """
 
@@ -56,7 +56,7 @@ class Hole(NamedTuple):
     stop: int
     reason: Reason
     detail: str
-    searched: bool = False
+    doubtful: bool = False
     nested_until: int = -1
     overrun: bool = False
 
