@@ -48,14 +48,21 @@ class Subset:
 def main() -> None:
     """Everything, from the command line."""
     options = _options()
-    material = _material(options.clipart, options.material)
+    with tempfile.TemporaryDirectory() as scratch:
+        _measure(options, options.keep or Path(scratch))
+
+
+def _measure(options: argparse.Namespace, kept: Path) -> None:
+    material = _material(options.clipart, kept)
     shown = stamps.read(options.stamps)
     subsets = _subsets(options.clipart, material, shown)
     runs = []
     for number in range(options.seeds):
-        with tempfile.TemporaryDirectory() as folder:
-            heads.build(material, Path(folder), number * SEED_STEP)
-            runs.append(_run(Judge(Path(folder)), subsets, material, shown, number * SEED_STEP))
+        seed = number * SEED_STEP
+        folder = kept / f"seed-{seed}"
+        if not (folder / manifest.MANIFEST).exists():
+            heads.build(material, folder, seed)
+        runs.append(_run(Judge(folder), subsets, material, shown, seed))
     figures: dict[str, Any] = {
         "command": "python -m benchmarks.builtin_model --clipart DIR --stamps DIR --seeds " + str(options.seeds),
         "machine": machine(["numpy", "onnxruntime", "tokenizers", "py3langid"]),
@@ -78,18 +85,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clipart", type=Path, default=clipart.DEFAULT_CLIPART)
     parser.add_argument("--stamps", type=Path, default=stamps.DEFAULT_STAMPS)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--material", type=Path, help="keep the rendered material in this file between runs")
+    parser.add_argument("--keep", type=Path, help="keep what was rendered and trained in this folder between runs")
     return parser.parse_args()
 
 
-def _material(folder: Path, kept: Path | None) -> Material:
-    if kept is not None and kept.exists():
-        found = pickle.loads(kept.read_bytes())  # noqa: S301 - a file this command wrote
+def _material(folder: Path, kept: Path) -> Material:
+    path = kept / "material.pickle"
+    if path.exists():
+        found = pickle.loads(path.read_bytes())  # noqa: S301 - a file this command wrote
         assert isinstance(found, Material)
         return found
     material = gather(folder, manifest.FOLDER)
-    if kept is not None:
-        kept.write_bytes(pickle.dumps(material))
+    kept.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps(material))
     return material
 
 

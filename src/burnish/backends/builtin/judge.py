@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,12 @@ TOP_LABELS = 10
 NOUN_COSINE = 0.75  # a label this near to a noun counts as its name
 CONFIRMING_LABEL = 0.3  # summed probability of a noun's labels that confirms it
 CONFIRMING_MATCH = 0.65
+NOUNS_REMEMBERED = 2048  # editors ask about the same words over and over; a `Read` takes about 10 kB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One picture as the judge sees it. `evidence` is (ImageNet label, probability), best first.
+    """One picture as the judge sees it. `evidence` is (ImageNet class by its first name, probability), best first.
 
     `confidence` (0..1) is the probability of the best label: how much the tower recognises at all.
     """
@@ -90,11 +92,13 @@ class Judge:
         self._folder = folder
         self._figures: dict[str, Any] = checked.figures
         self.english_threshold: float = checked.figures["english_threshold"]
-        self._names = checked.path("labels.txt").read_text().splitlines()
+        lemmas = checked.path("labels.txt").read_text().splitlines()
+        self._names = [line.split(",")[0] for line in lemmas]
         self.vision = Vision(checked.path("vision.onnx"))
         self.language = Language(checked.path("text.onnx"), checked.path("tokenizer.json"))
         self._image_head = session(checked.path("image_head.onnx"))
         self._text_head = session(checked.path("text_head.onnx"))
+        self._read_noun = lru_cache(NOUNS_REMEMBERED)(self._read)
 
     def __reduce__(self) -> tuple[type[Judge], tuple[Path]]:
         """Sessions do not pickle; the folder does."""
@@ -126,7 +130,7 @@ class Judge:
 
     def support(self, seen: Seen, noun: str) -> Support:
         """Does the picture confirm this noun? Meant for words already at hand, not for finding new ones."""
-        read = self._read(noun)
+        read = self._read_noun(noun)
         near = [
             (probability, name)
             for index, (name, probability) in zip(seen.labels, seen.evidence, strict=True)
@@ -194,7 +198,7 @@ def _unreadable(read: Read) -> str:
 
 def _why_match(seen: Seen) -> str:
     label, probability = seen.evidence[0]
-    return f"the picture looks most like {label.split(',')[0]} (p={probability:.2f})"
+    return f"the picture looks most like {label} (p={probability:.2f})"
 
 
 def _judged(probability: float, refusal: str, least: float, why: str) -> Judged:

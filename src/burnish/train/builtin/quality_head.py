@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from burnish.backends.builtin.calibration import probability
 from burnish.backends.builtin.language import EMBEDDING_DIM, SURFACE_DIM, Language, identify
 from burnish.train.builtin import corruption, logistic, matcher, quality, split
 from burnish.train.builtin.material import Floats, Material
@@ -22,7 +21,7 @@ RATE = 5e-3
 DECAY = 0.02
 EMBEDDING_DROPOUT = 0.5
 ROUNDS = 3  # times each title is used, with another sentence and another corruption
-ENGLISH_KEPT = 0.98  # share of plain good captions whose p(English) passes the threshold
+LEAST_ENGLISH = 0.2  # below this a text counts as foreign; single words rarely reach 0.5
 
 
 def titles(material: Material, part: str) -> tuple[list[str], list[str]]:
@@ -35,16 +34,14 @@ def titles(material: Material, part: str) -> tuple[list[str], list[str]]:
 
 
 def build(material: Material, language: Language, seed: int) -> tuple[Any, dict[str, Any]]:
-    """The head trained on all corruptions, and its figures: Platt scale on dev titles, threshold for English."""
+    """The head trained on all corruptions, and its figures: Platt scale (dev titles), weights and limit for English."""
     head = train(*arrays(language, corpus(material, "train", seed)), seed)
     held = corpus(material, "dev", seed + 1)
     embeddings, surfaces, good = arrays(language, held)
     logits = score(head, embeddings, surfaces)
     platt = logistic.fit(np.stack([logits, np.ones(len(logits))], axis=1).astype(np.float64), good)
     weights = english_weights(material, language, seed)
-    english = np.sort([probability(language.words(each.text).english, weights) for each in held if each.good])
-    threshold = float(english[int((1 - ENGLISH_KEPT) * len(english))])
-    figures = {"quality_platt": platt, "english_weights": weights, "english_threshold": round(threshold, 6)}
+    figures = {"quality_platt": platt, "english_weights": weights, "english_threshold": LEAST_ENGLISH}
     return head, figures
 
 
