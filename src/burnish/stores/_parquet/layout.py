@@ -171,5 +171,5 @@ def _schema(shard: Shard) -> pa.Schema | None:
         if error.errno:
             raise stop_error("read", place.shown, error) from error
         return None
-    except pa.ArrowException:
+    except (pa.ArrowException, UnicodeDecodeError):
         return None

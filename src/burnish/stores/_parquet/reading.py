@@ -21,8 +21,7 @@ from burnish.values import Fault, Item, Json, Origin, Pair, Reason, Shard
 BATCH_BYTES: Final = 32 << 20
 """Uncompressed bytes aimed at in one batch: 6 rows of 5 MB, or `_MAX_ROWS` small ones."""
 
-_MAX_ROWS: Final = 64
-_MAX_DICTIONARY_ROWS: Final = 16  # equal images share bytes in the file but not in memory: sizes say little
+_MAX_ROWS: Final = 32  # equal images share bytes in the file but not in memory: sizes alone can mislead
 _BUFFER_BYTES: Final = 1 << 20
 _RAW_BYTES: Final = 64 << 10
 
@@ -51,11 +50,11 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
         yield table
 
 
-def batches(table: pq.ParquetFile, group: int, path: Path, image: str) -> Iterator[pa.RecordBatch]:
+def batches(table: pq.ParquetFile, group: int, path: Path) -> Iterator[pa.RecordBatch]:
     """A row group in batches; the same cuts each time. Raises `CorruptError` where it cannot be read on."""
-    rows = iter(
-        table.iter_batches(batch_size=_batch_rows(table.metadata, group, image), row_groups=[group], use_threads=False)
-    )
+    with _corrupt_or_stop(path):
+        size = _batch_rows(table.metadata, group)
+        rows = iter(table.iter_batches(batch_size=size, row_groups=[group], use_threads=False))
     while True:
         with _corrupt_or_stop(path):
             batch = next(rows, None)
@@ -91,13 +90,13 @@ class Reader:
         done = 0
         why = "it holds fewer rows than the footer says"
         try:
-            for batch in batches(table, group, self.path, columns.image):
+            for batch in batches(table, group, self.path):
                 yield from self._batch(batch, Row(group=group, row=done), columns)
                 done += batch.num_rows
         except CorruptError as error:
             why = str(error)
         if done < rows:
-            yield from self._bad_rows(table.metadata, group, rows - done, why)
+            yield from self._bad_rows(group, rows - done, why)
 
     def _batch(self, batch: pa.RecordBatch, first: Row, columns: Layout) -> Iterator[Item]:
         images = bytes_of(batch.column(columns.image))
@@ -146,9 +145,11 @@ class Reader:
         self._ordinal += 1
         return origin
 
-    def _bad_rows(self, footer: pq.FileMetaData, group: int, rows: int, why: str) -> Iterator[Fault]:
-        """One fault for each row that cannot be read; a footer that claims absurdly many gets one for all."""
-        start, stop = _range(footer, group)
+    def _bad_rows(self, group: int, rows: int, why: str) -> Iterator[Fault]:
+        """One fault for each row that cannot be read; a footer that claims absurdly many gets one for all.
+
+        Without byte ranges: to ask Arrow for those of a damaged footer can abort the process.
+        """
         detail = f"row group {group}: {why}"
         if rows > 8 * self.shard.size:  # not even one bit of the file for each row
             rows, detail = 1, f"row group {group} claims {rows:,} rows: {why}"
@@ -159,9 +160,6 @@ class Reader:
                 key=f"{origin.ordinal:09d}",
                 reason=Reason.BAD_PARQUET,
                 detail=detail[:500],
-                start=start,
-                stop=stop,
-                raw_size=stop - start,
             )
 
     def _bad_file(self, why: str) -> Fault:
@@ -199,28 +197,10 @@ def _unusable(origin: Origin, key: str, cells: _Cells, size: int) -> Fault:
     return Fault(origin=origin, key=key, reason=reason, detail=detail, raw=raw, raw_size=len(raw) + size)
 
 
-def _batch_rows(footer: pq.FileMetaData, group: int, image: str) -> int:
+def _batch_rows(footer: pq.FileMetaData, group: int) -> int:
     info = footer.row_group(group)
-    chunks = (info.column(i) for i in range(info.num_columns))
-    shared = any(
-        "DICTIONARY" in encoding
-        for chunk in chunks
-        if chunk.path_in_schema.split(".")[0] == image
-        for encoding in chunk.encodings
-    )
     each = max(1, int(info.total_byte_size) // max(1, int(info.num_rows)))
-    return max(1, min(BATCH_BYTES // each, _MAX_DICTIONARY_ROWS if shared else _MAX_ROWS))
-
-
-def _range(footer: pq.FileMetaData, group: int) -> tuple[int, int]:
-    info = footer.row_group(group)
-    spans = []
-    for chunk in (info.column(i) for i in range(info.num_columns)):
-        start = chunk.data_page_offset
-        if chunk.has_dictionary_page and chunk.dictionary_page_offset is not None:
-            start = min(start, chunk.dictionary_page_offset)
-        spans.append((start, start + chunk.total_compressed_size))
-    return (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (-1, -1)
+    return max(1, min(BATCH_BYTES // each, _MAX_ROWS))
 
 
 @contextmanager
@@ -232,7 +212,7 @@ def _corrupt_or_stop(path: Path) -> Iterator[None]:
         if error.errno:
             raise stop_error("read", str(path), error) from error
         raise CorruptError(_short(error)) from error
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise CorruptError(_short(error)) from error
 
 

@@ -15,14 +15,15 @@ _PAGE_BYTES: Final = 1 << 20
 _CODECS: Final = {"UNCOMPRESSED": "NONE", "LZ4_RAW": "LZ4", "LZO": "SNAPPY"}  # LZO can be named but not written
 
 
-def settings(table: pq.ParquetFile, schema: pa.Schema, used: Layout) -> dict[str, Any]:
-    """Keyword arguments for `pyarrow.parquet.ParquetWriter`, the same for the same input file.
+def settings(table: pq.ParquetFile, schema: pa.Schema, used: Layout, group: int) -> dict[str, Any]:
+    """Keyword arguments for `pyarrow.parquet.ParquetWriter`, the same for the same input file. `group` is a row group
+    that could be read, -1 if there is none.
 
     Codec by column, format version and INT96 time stamps follow the input; our columns get the text's codec. Pages
     are kept near 1 MB also for large images, so that readers need not hold a thousand of them.
     """
     footer = table.metadata
-    codecs = _codecs(footer)
+    codecs = _codecs(table, group)
     default = codecs.get(used.text, "SNAPPY")
     leaves = _leaves(schema)
     small = [leaf for leaf in leaves if leaf.split(".")[0] != used.image]
@@ -38,12 +39,14 @@ def settings(table: pq.ParquetFile, schema: pa.Schema, used: Layout) -> dict[str
     }
 
 
-def _codecs(footer: pq.FileMetaData) -> dict[str, str]:
-    if not footer.num_row_groups:
+def _codecs(table: pq.ParquetFile, group: int) -> dict[str, str]:
+    """Codec by top-level column. Only a row group that was read is asked: a damaged one can abort the process."""
+    if group < 0:
         return {}
-    group = footer.row_group(0)
-    chunks = [group.column(i) for i in range(group.num_columns)]
-    return {c.path_in_schema.split(".")[0]: _CODECS.get(c.compression, c.compression) for c in chunks}
+    info = table.metadata.row_group(group)
+    names = [table.schema.column(i).path.split(".")[0] for i in range(info.num_columns)]
+    codecs = [info.column(i).compression for i in range(info.num_columns)]
+    return {name: _CODECS.get(codec, codec) for name, codec in zip(names, codecs, strict=True)}
 
 
 def _leaves(schema: pa.Schema) -> list[str]:

@@ -67,9 +67,10 @@ class ParquetShardWriter:
         ours = _our_schema(self._chunks())
         schema = _schema(table.schema_arrow, ours, used)
         records = _Ahead(self._entries())
+        how = settings(table, schema, used, records.group)
         with (
             self._outbox.create(self._shard.name) as sink,
-            pq.ParquetWriter(sink, schema, **settings(table, schema, used)) as out,
+            pq.ParquetWriter(sink, schema, **how) as out,
         ):
             for group in range(table.metadata.num_row_groups):
                 for part in _parts(_group(table, path, group, used, records, schema)):
@@ -107,8 +108,10 @@ class _Ahead:
         self._entries = entries
         self._next = next(entries, None)
 
-    def any_in(self, group: int) -> bool:
-        return self._next is not None and self._next.group == group
+    @property
+    def group(self) -> int:
+        """The row group of the next entry, -1 at the end."""
+        return self._next.group if self._next is not None else -1
 
     def take(self, group: int, before: int) -> list[_Entry]:
         taken: list[_Entry] = []
@@ -175,8 +178,8 @@ def _group(
 ) -> Iterator[pa.RecordBatch]:
     """The kept rows of one row group, batch by batch; stops before a place that could not be read."""
     start = 0
-    rows = batches(table, group, path, used.image)
-    while records.any_in(group):
+    rows = batches(table, group, path)
+    while records.group == group:
         batch = next(rows)
         entries = records.take(group, start + batch.num_rows)
         if entries:
