@@ -39,13 +39,17 @@ def test_assess_takes_images_of_every_kind_and_leaves_texts_alone(tmp_path: Path
     file = tmp_path / "a.jpg"
     file.write_bytes(jpeg())
     pillow = Image.open(io.BytesIO(jpeg(1)))
-    records = list(burnish.assess([(jpeg(), "one"), (file, "two!"), (str(file), "three"), (pillow, "four")], backend=MODEL))
+    records = list(
+        burnish.assess([(jpeg(), "one"), (file, "two!"), (str(file), "three"), (pillow, "four")], backend=MODEL)
+    )
     assert [r.caption.score("overall").value for r in records] == [4.0, 2.0, 4.0, 4.0]
     assert [r.caption.text for r in records] == ["one", "two!", "three", "four"]
 
 
 def test_enhance_in_memory_rewrites_and_reports_bad_images_in_place() -> None:
-    records = list(burnish.enhance([pair(0, text="wow!!"), pair(1, image=b"junk"), pair(2, text="fine")], backend=MODEL))
+    records = list(
+        burnish.enhance([pair(0, text="wow!!"), pair(1, image=b"junk"), pair(2, text="fine")], backend=MODEL)
+    )
     assert isinstance(records[1], burnish.Fault)
     assert records[0].decision == "rewritten"
     assert (records[0].caption.text, records[0].captions[0].text) == ("wow", "wow!!")

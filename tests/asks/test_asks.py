@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.builders import record
 
 from burnish import asks, recipes
 from burnish.plan import Plan
 from burnish.values import AssessRequest, Caption, Draft, Edit, Failure, Record, RewriteRequest, Score, State
-from tests.builders import record
 
 RECIPE = recipes.load("aitqe")
 TERMS = asks.Terms(plan=Plan(source="s"), recipe=RECIPE, maker="tester")
@@ -19,7 +19,9 @@ def scored(text: str, overall: float | None, match: float | None = None) -> Reco
     state = State.OK if overall is not None else State.ABSTAINED
     scores = (
         Score(criterion="overall", value=overall, confidence=0.5, state=state),
-        Score(criterion="image_text_matching", value=match, confidence=0.5, state=State.OK if match else State.ABSTAINED),
+        Score(
+            criterion="image_text_matching", value=match, confidence=0.5, state=State.OK if match else State.ABSTAINED
+        ),
     )
     made = record(text)
     return replace(made, captions=(replace(made.captions[0], scores=scores),))

@@ -26,6 +26,7 @@ class Image:
 
     labels: dict[str, float] = field(default_factory=dict)
     matching: tuple[str, ...] = ()
+    fit: float | None = None
 
     def nouns(self):
         return sorted(self.labels, key=lambda noun: -self.labels[noun])
@@ -34,8 +35,18 @@ class Image:
         probability = self.labels.get(noun, 0.0)
         return Support(noun in self.matching and probability >= 0.3, probability)
 
+    def fits(self, text):
+        return self.fit
+
 
 BLANK = Image()
+
+
+def test_a_credit_stays_where_what_is_left_is_no_caption():
+    assert edited("Clipart by Jane Roe - hinged") == "Clipart by Jane Roe - hinged"
+    assert edited("Clipart by Jane Roe - vec_boat_yellow", Image(fit=0.02)) == "Clipart by Jane Roe - vec boat yellow"
+    assert edited("Clipart by Jane Roe - vec_boat_yellow", Image(fit=0.4)) == "vec boat yellow"
+    assert edited("Clipart by Jane Roe - door", Image(fit=None)) == "door"
 
 
 def rows(name):

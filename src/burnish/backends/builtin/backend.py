@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from burnish.backends.builtin import editor
-from burnish.backends.builtin.judge import Judge, Judged, Read, Seen, Support
+from burnish.backends.builtin.judge import Judge, Judged, Seen, Support
+from burnish.criteria import SCALE
 from burnish.errors import UsageError
 from burnish.values import Draft, Failure, Picture, Reply, Request, RewriteRequest, Score, State
 
@@ -18,7 +19,7 @@ SIDE_PX = 256
 """Longest side the vision tower is given; it reduces to 224 itself."""
 
 REMEMBERED = 512
-"""Pictures and texts whose features are kept: a batch asks about the same ones several times over."""
+"""Pictures whose features are kept: a batch asks about the same ones several times over."""
 
 NOT_COVERED = {
     "object_detail": "the built-in model sees gross categories, not details of objects",
@@ -42,6 +43,11 @@ class _Evidence:
         """Whether the image confirms the noun."""
         return self.judge.support(self.seen, noun)
 
+    def fits(self, text: str) -> float | None:
+        """The matcher's probability, None if it abstains."""
+        judged = self.judge.match(self.seen, self.judge.read([text])[0])
+        return None if judged.abstained else (judged.value - SCALE[0]) / (SCALE[-1] - SCALE[0])
+
 
 class BuiltinBackend:
     """Answers `AssessRequest`s and `RewriteRequest`s on one CPU thread; loads in about a second."""
@@ -53,14 +59,12 @@ class BuiltinBackend:
         if options:
             raise UsageError(f"backend builtin takes no options, got {', '.join(sorted(options))}.")
         self._judge = Judge()
-        self.identity = f"builtin-{self._judge.digest[:12]}"
+        self.identity = f"builtin-{self._judge.digest[:12]}-editor{editor.VERSION}"
         self._seen: OrderedDict[int, tuple[Picture, Seen]] = OrderedDict()
-        self._read: OrderedDict[str, Read] = OrderedDict()
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request; features are computed once per picture and per text."""
         self._look([r.picture for r in requests])
-        self._learn([r.text for r in requests])
         replies = [
             self._rewrite(r) if isinstance(r, RewriteRequest) else self._score(r.picture, r.text, r.criterion)
             for r in requests
@@ -73,16 +77,9 @@ class BuiltinBackend:
         for picture, seen in zip(fresh, self._judge.look([p.rgb for p in fresh]), strict=True):
             self._seen[id(picture)] = (picture, seen)
 
-    def _learn(self, texts: Sequence[str]) -> None:
-        fresh = list(dict.fromkeys(t for t in texts if t not in self._read))
-        for text, read in zip(fresh, self._judge.read(fresh), strict=True):
-            self._read[text] = read
-
     def _forget(self) -> None:
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
-        while len(self._read) > REMEMBERED:
-            self._read.popitem(last=False)
 
     def _rewrite(self, request: RewriteRequest) -> Draft:
         seen = self._seen[id(request.picture)][1]
@@ -90,7 +87,7 @@ class BuiltinBackend:
         return editor.propose(request.text, name=request.name, evidence=evidence, budget=request.budget)
 
     def _score(self, picture: Picture, text: str, criterion: str) -> Reply:
-        seen, read = self._seen[id(picture)][1], self._read[text]
+        seen, read = self._seen[id(picture)][1], self._judge.read([text])[0]
         if criterion == "image_text_matching":
             return _reply(criterion, self._judge.match(seen, read))
         if criterion == "text_quality":

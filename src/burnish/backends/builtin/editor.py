@@ -20,12 +20,18 @@ from burnish.backends.builtin.lexicon import known, word_set
 from burnish.backends.builtin.phrasing import order, repeats
 from burnish.values import Budget, Draft
 
-VERSION = "1"
+VERSION = "2"
 """Changes with every rule: part of what can change an answer."""
 
 SURE_LABEL = 0.9
 """Least probability of an image label for its noun to come into a text; even then one label in five is wrong on
 photos (measured without the matcher), so the matcher has to agree as well."""
+
+MISFIT = 0.1
+"""What is left when a credit goes must not be this unlikely to fit the image: a tidy wrong caption is worse than a
+messy one."""
+
+_QUALIFIER = re.compile(r"[a-z]{4,}(?:ed|ful|ish|less|ly|ous)", re.IGNORECASE)  # of six letters and more: not "bed"
 
 MAX_ROUNDS = 6  # each round removes or parts something; what still changes after that is not sure
 
@@ -63,6 +69,10 @@ class Evidence(Protocol):
         """What the image says about this one."""
         ...
 
+    def fits(self, text: str) -> float | None:
+        """Probability that the text fits the image, 0..1; None where that cannot be told."""
+        ...
+
 
 def propose(text: str, *, name: str, evidence: Evidence, budget: Budget) -> Draft:
     """The text with its sure repairs, or unchanged. Proposing again for the result changes nothing.
@@ -94,7 +104,7 @@ def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
     steps: tuple[Callable[[str], Iterable[Change]], ...] = (
         encoding,
         markup,
-        _without_junk,
+        lambda text: _without_junk(text, evidence),
         words,
         spacing,
         repeats,
@@ -106,9 +116,20 @@ def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
     return len(desk.edits) > done
 
 
-def _without_junk(text: str) -> Iterable[Change]:
+def _without_junk(text: str, evidence: Evidence) -> Iterable[Change]:
     for span in junk.spans(text):
-        yield cut(text, span.start, span.stop, span.why)
+        change = cut(text, span.start, span.stop, span.why)
+        if span.kind != "credit" or _stands(text[: change.start] + change.after + text[change.stop :], evidence):
+            yield change
+
+
+def _stands(text: str, evidence: Evidence) -> bool:
+    """Whether what is left without a credit can be the caption: no lone qualifier, and nothing the image denies."""
+    words = edits.words(text.replace("_", " "))
+    if len(words) == 1 and _QUALIFIER.fullmatch(words[0]) and not evidence.support(words[0]).confirmed:
+        return False
+    probability = evidence.fits(" ".join(words))
+    return probability is None or probability >= MISFIT
 
 
 def _says_something(text: str) -> bool:

@@ -21,6 +21,7 @@ from burnish.backends.builtin.vision import Vision, session
 
 Floats = npt.NDArray[np.float32]
 TOP_LABELS = 10
+REMEMBERED = 2_048  # texts, of some 7 kB each: a pair's criteria and the nouns its editor asks about come again
 NOUN_COSINE = 0.75  # a label this near to a noun counts as its name
 CONFIRMING_LABEL = 0.3  # summed probability of a noun's labels that confirms it
 CONFIRMING_MATCH = 0.65
@@ -98,6 +99,7 @@ class Judge:
         self.language = Language(checked.path("text.onnx"), checked.path("tokenizer.json"))
         self._image_head = session(checked.path("image_head.onnx"))
         self._text_head = session(checked.path("text_head.onnx"))
+        self._read = lru_cache(maxsize=REMEMBERED)(self._read_once)
         self._read_noun = lru_cache(NOUNS_REMEMBERED)(self._read)
 
     def __reduce__(self) -> tuple[type[Judge], tuple[Path]]:
@@ -109,9 +111,8 @@ class Judge:
         return [self._look(image) for image in images]
 
     def read(self, texts: Sequence[str]) -> list[Read]:
-        """One `Read` per text, in order; equal texts are read once."""
-        distinct = {text: self._read(text) for text in dict.fromkeys(texts)}
-        return [distinct[text] for text in texts]
+        """One `Read` per text, in order; the latest texts are remembered."""
+        return [self._read(text) for text in texts]
 
     def match(self, seen: Seen, read: Read) -> Judged:
         """Does the text fit the picture? 1 = surely not, 5 = surely."""
@@ -162,7 +163,7 @@ class Judge:
             blank=view.blank,
         )
 
-    def _read(self, text: str) -> Read:
+    def _read_once(self, text: str) -> Read:
         words = self.language.words(text)
         joint, mean, deviation, cosines, label_mean, label_deviation, quality = self._text_head.run(
             None, {"embedding": words.embedding, "surface": words.surface}

@@ -34,12 +34,18 @@ def trim(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     corners = rgb[[0, 0, -1, -1], [0, -1, 0, -1]].astype(np.int16)
     if int(np.abs(corners - corners[0]).max()) > FLAT:
         return rgb
-    drawn = np.abs(rgb.astype(np.int16) - corners[0]).max(axis=2) > FLAT
+    drawn = _far(rgb.astype(np.int16), corners[0])
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     if len(rows) < 2 or len(columns) < 2:
         return rgb
     margin = round(MARGIN * max(rows[-1] - rows[0], columns[-1] - columns[0]))
     return rgb[max(0, rows[0] - margin) : rows[-1] + margin + 1, max(0, columns[0] - margin) : columns[-1] + margin + 1]
+
+
+def _far(pixels: npt.NDArray[np.int16], colour: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
+    """Where any channel is further than `FLAT` from `colour`; channel by channel, 5 times as fast as over an axis."""
+    red, green, blue = (np.abs(pixels[..., c] - colour[c]) > FLAT for c in range(3))
+    return np.asarray(red | green | blue, np.bool_)
 
 
 def fit(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -62,7 +68,7 @@ def colours(canvas: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     The tower was trained to ignore colour; captions are not.
     """
     small = canvas[::4, ::4].astype(np.int16)
-    drawn = np.abs(small - small[0, 0]).max(axis=2) > FLAT
+    drawn = _far(small, small[0, 0])
     inside = small[drawn] if drawn.any() else small.reshape(-1, 3)
     codes = (inside // (256 // BINS)) @ np.array([BINS * BINS, BINS, 1])
     histogram = np.bincount(codes, minlength=BINS**3) / len(codes)
@@ -90,7 +96,7 @@ class Vision:
         """Features of one RGB uint8 picture (height, width, 3)."""
         canvas = fit(trim(rgb))
         features, logits = self.tower(canvas[None])
-        blank = float(canvas.std(axis=(0, 1)).max()) < 1.0
+        blank = all(float(canvas[..., channel].std()) < 1.0 for channel in range(3))
         return View(features=features[0], logits=logits[0], colours=colours(canvas), blank=blank)
 
 
