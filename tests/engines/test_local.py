@@ -123,7 +123,8 @@ def start(source: Path, output: Path, workers: int) -> subprocess.Popen[bytes]:
     code = (
         "import sys\nfrom burnish import plan as plans\nfrom burnish.engines import local\n"
         "if __name__ == '__main__':\n"
-        "    settings = {'source': sys.argv[1], 'output': sys.argv[2], 'backend': 'fake', 'workers': int(sys.argv[3])}\n"
+        "    settings = {'source': sys.argv[1], 'output': sys.argv[2], 'workers': int(sys.argv[3])}\n"
+        "    settings['backend'] = 'fake'\n"
         "    local.run(plans.build(settings))\n"
     )
     script = output.parent / "job.py"

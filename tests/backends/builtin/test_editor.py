@@ -35,7 +35,7 @@ class Image:
         probability = self.labels.get(noun, 0.0)
         return Support(noun in self.matching and probability >= 0.3, probability)
 
-    def fits(self, text):
+    def fits(self, _text):
         return self.fit
 
 

@@ -32,9 +32,6 @@ _REMEMBERED_KEYS: Final = 200_000
 _new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
 _QUIET: Final = 64
 """Members without incident after which the short way is tried again."""
-_new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
-_USUAL: Final = frozenset(("jpg", "jpeg", "png", "webp", "json", "txt", "cls"))
-_new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
 _USUAL: Final = frozenset(("jpg", "jpeg", "png", "webp", "json", "txt", "cls"))
 _SMALL: Final = 256 << 10
 """Members with these suffixes and up to this size, next to others of their key, take a shorter way."""
