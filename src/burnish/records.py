@@ -121,8 +121,13 @@ class RecordsWriter:
 
 
 def read(source: BinaryIO) -> list[dict[str, Any]]:
-    """The rows of one file."""
-    rows: list[dict[str, Any]] = pq.read_table(source).to_pylist()
+    """The rows of one file, read in the caller's thread.
+
+    `pq.read_table` lets threads of Arrow read and free a Python file's buffers; one that is still at it when the
+    interpreter ends aborts the process (3 of 6 first `burnish demo` on a busy machine).
+    """
+    with pq.ParquetFile(source, pre_buffer=False) as file:
+        rows: list[dict[str, Any]] = file.read(use_threads=False).to_pylist()
     return rows
 
 

@@ -104,7 +104,7 @@ def read_quarantine(files: Files) -> Iterator[dict[str, Any]]:
         if is_temp(name):
             continue
         with files.open(name) as file:
-            for batch in pq.ParquetFile(file).iter_batches(batch_size=16):
+            for batch in pq.ParquetFile(file).iter_batches(batch_size=16, use_threads=False):  # as in records.read
                 yield from batch.to_pylist()
 
 
