@@ -251,10 +251,12 @@ def _starts_text(text: str, start: int) -> bool:
 
 def lost(before: str, after: str) -> tuple[str, ...]:
     """Protected parts of `before` whose words do not stand together in `after`; broken letters are read as meant."""
-    before = repair(before)
-    kept = f" {' '.join(words(after))} \n {' '.join(words(repair(after)))} "
-    parts = (before[span.start : span.stop] for span in protected(before))
-    return tuple(part for part in parts if f" {' '.join(words(part))} " not in kept)
+    before, repaired = repair(before), repair(after)
+    kept = f" {' '.join(words(after))} \n {' '.join(words(repaired))} "
+    parts = dict.fromkeys(before[span.start : span.stop] for span in protected(before))
+    gone = [part for part in parts if f" {' '.join(words(part))} " not in kept]
+    # A span may end inside a word ("F16" of "F16's"): then it is looked for as it stands.
+    return tuple(part for part in gone if not re.search(rf"(?<!\w){re.escape(part)}(?!\w)", repaired))
 
 
 def keeps_protected(before: str, after: str) -> bool:
@@ -285,9 +287,10 @@ def new_facts(before: str, after: str, known: str = "") -> tuple[str, ...]:
     ]
     digits = set(_DIGITS.findall(source))
     facts += [found for found in _DIGITS.findall(after) if found not in digits]
-    seen = set(words(source)) | {run[0].casefold() for run in _RUN.finditer(source)}
+    seen = set(words(source)) | {run[0].casefold() for run in (*_RUN.finditer(source), *_CAPITALISED.finditer(source))}
     for token in _CAPITALISED.finditer(after):
-        if _claims_name(after, token) and not seen.issuperset(words(token[0])):
+        new = token[0].casefold() not in seen and not seen.issuperset(words(token[0]))
+        if new and _claims_name(after, token):
             facts.append(token[0])
     return tuple(dict.fromkeys(facts))
 
