@@ -6,11 +6,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-all check bench clean
+.PHONY: help demo test test-all test-slow check bench clean
 help:
 	@echo 'make demo      install into $(VENV) and run the main job on the bundled sample'
 	@echo 'make test      install what the tests need and run the fast tier'
-	@echo 'make test-all  the slow tier too'
+	@echo 'make test-all  the slow tier too (installs torch, to train in a test)'
 	@echo 'make check     ruff and mypy'
 	@echo 'make bench     measure again what docs/figures/ holds'
 	@echo 'make clean     remove $(VENV) and burnish-demo'
@@ -21,8 +21,12 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m 'not slow'
 
-test-all: $(VENV)/.installed-dev
+test-all: $(VENV)/.installed-train
 	$(BIN)/python -m pytest
+
+# A second, slower part of `make test-all`: what `make test` leaves out.
+test-slow: $(VENV)/.installed-train
+	$(BIN)/python -m pytest -m slow --timeout=1800
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check
@@ -48,3 +52,9 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --editable '.[dev]'
 	touch $@ $(VENV)/.installed
+
+# torch first and by itself: a CPU build that is already there is kept.
+$(VENV)/.installed-train: $(VENV)/.installed-dev
+	$(PIP) install torch==2.13.0
+	$(PIP) install --editable '.[dev,train]'
+	touch $@
