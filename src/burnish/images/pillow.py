@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from cykooz_resizer import FilterType, ImageData, PixelType, ResizeAlg, ResizeOptions, Resizer
+from cykooz_resizer import FilterType, ResizeAlg, ResizeOptions, Resizer
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFile
 
 from burnish.images.limits import Limits
 
 _RESIZER = Resizer()
-_BILINEAR = ResizeOptions(ResizeAlg.convolution(FilterType.bilinear), use_alpha=False)
+_BILINEAR = ResizeOptions(ResizeAlg.convolution(FilterType.bilinear))
 _MAX_16 = 65_535
 _MAX_8 = 255
 _ROWS = 64
@@ -89,9 +89,9 @@ def reduce_to(image: Image.Image, side_px: int) -> NDArray[np.uint8]:
     gap = int(min(width / size[0], height / size[1]) / 2)  # the filter still averages over two pixels and more
     if gap > 1:
         image = image.reduce(gap)
-    small = ImageData(*size, PixelType.U8x3)
-    _RESIZER.resize(ImageData(*image.size, PixelType.U8x3, image.tobytes()), small, _BILINEAR)
-    return np.frombuffer(small.get_buffer(), np.uint8).reshape(size[1], size[0], 3)
+    small = Image.new("RGB", size)
+    _RESIZER.resize_pil(image, small, _BILINEAR)  # on Pillow's own memory: its bytes would be copied three times
+    return np.asarray(small)
 
 
 def _to_rgb(image: Image.Image, *, inverted_cmyk: bool) -> Image.Image:
