@@ -108,12 +108,12 @@ def part_workers(work: Path, package: Path, rounds: int) -> Runs:
 PARTS = {"peers": part_peers, "juicer": part_juicer, "cost": part_cost, "workers": part_workers}
 
 
-def _machine(work: Path) -> dict[str, Any]:
-    python = peer_inputs.environment(work, "daft")
-    return {
-        **measure.machine(("pillow", "simplejpeg", "pyarrow", "numpy")),
-        "peers": peer_inputs.versions(python, peer_inputs.PACKAGES["frameworks"]),
-    }
+def _machine(work: Path, part: str) -> dict[str, Any]:
+    found: dict[str, Any] = dict(measure.machine(("pillow", "simplejpeg", "pyarrow", "numpy")))
+    group = {"peers": "frameworks", "juicer": "data_juicer"}.get(part)
+    if group is not None:
+        found["peers"] = peer_inputs.versions(peer_inputs.environment(work, group), peer_inputs.PACKAGES[group])
+    return found
 
 
 def run_parts(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def run_parts(options: argparse.Namespace, names: Iterable[str]) -> dict[str, An
     path = FIGURES / "data_path.json"
     results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for name in names:
-        entry: dict[str, Any] = {"machine": _machine(options.work), "rounds": options.rounds}
+        entry: dict[str, Any] = {"machine": _machine(options.work, name), "rounds": options.rounds}
         entry["runs"] = PARTS[name](options.work, options.clipart, options.rounds)
         if name == "peers":
             entry["limit"] = limits.measured(options.work, corpus.clipart(options.work, options.clipart, SMALL))
