@@ -32,8 +32,17 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed-dev
-	set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script; done
+# Folders: WORK holds corpora and the peers' environments (11 GB), CLIPART and STAMPS the Debian packages' data.
+WORK ?= /var/tmp/burnish-bench
+CLIPART ?= /usr/share/openclipart
+STAMPS ?= /usr/share/tuxpaint/stamps
+bench: $(VENV)/.installed-train
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.tar_reader
+	$(BIN)/python -m benchmarks.decoding
+	$(BIN)/python -m benchmarks.data_path --work $(WORK) --clipart $(CLIPART)
+	$(BIN)/python -m benchmarks.memory --work $(WORK)
+	$(BIN)/python -m benchmarks.builtin_model --clipart $(CLIPART) --stamps $(STAMPS) --seeds 3
 
 clean:
 	rm -rf $(VENV) burnish-demo
