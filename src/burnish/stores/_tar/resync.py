@@ -31,6 +31,7 @@ _MAX_CANDIDATES: Final = 64
 _MAX_HEADERS: Final = 4096
 """Headers followed to see where a chain leads: more than a shard has behind most damage, 10 ms."""
 _MARKER_BYTES: Final = 2 * BLOCK
+_WILD_SIZE: Final = "a size that reaches to the end of the shard or over it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ class Leads(Enum):
     """Past it, to a sound header or the end."""
     TO_ZEROS = auto()
     """To an end-of-archive marker before it."""
+    TO_THE_END = auto()
+    """To an end-of-archive marker before it, with nothing behind that up to the end of the shard."""
     NOWHERE = auto()
     """To something that is no header, or over the end of the shard."""
 
@@ -66,8 +69,7 @@ def recover(source: Source, last: Member | None, pos: int, got: Member | int) ->
     at = got
     used = _first_used(source, at)
     if used == source.size and at == pos:
-        marker = End(pos, source.size, marked=source.size - pos >= _MARKER_BYTES)
-        return Recovery(spans=(*before, marker), pos=source.size, ended=True)
+        return _at_the_end(source, last, pos)
     swallowed = None if last is None else _swallowed(source, last, pos)
     if swallowed is not None and last is not None:
         whole = swallowed >= last.data + last.size  # only padding is missing
@@ -77,6 +79,20 @@ def recover(source: Source, last: Member | None, pos: int, got: Member | int) ->
     if stop is not None:
         return Recovery(spans=(*before, _hole(source, pos, stop)), pos=stop)
     return Recovery(spans=(*before, *_tail(source, pos, at, used)), pos=source.size, ended=True)
+
+
+def _at_the_end(source: Source, last: Member | None, pos: int) -> Recovery:
+    """The end-of-archive marker. Where there is none, `last` may have a wild size that happens to reach the end: then
+    the shard's own marker, and members in front of it, are inside. Archives by name hold such a marker by right.
+    """
+    marked = source.size - pos >= _MARKER_BYTES
+    if last is not None and not marked and not last.name.lower().endswith(".tar"):
+        inside = _chained(source, last.data, last.stop, (Leads.TO_THE_END,))
+        if inside is not None:
+            hole = _hole(source, last.start, inside, _WILD_SIZE)._replace(overrun=True)
+            return Recovery(spans=(hole,), pos=inside)
+    before: tuple[Span, ...] = () if last is None else (last,)
+    return Recovery(spans=(*before, End(pos, source.size, marked=marked)), pos=source.size, ended=True)
 
 
 def _tail(source: Source, pos: int, at: int, used: int) -> tuple[Span, ...]:
@@ -93,7 +109,7 @@ def _overrun(source: Source, last: Member | None, got: Member) -> Recovery:
     before: tuple[Span, ...] = () if last is None else (last,)
     inside = find_header(source, got.data, source.size)
     if inside is not None and follow(source, inside, source.size)[0] is not Leads.NOWHERE:
-        hole = _hole(source, got.start, inside, "a size that goes over the end of the shard")._replace(overrun=True)
+        hole = _hole(source, got.start, inside, _WILD_SIZE)._replace(overrun=True)
         return Recovery(spans=(*before, hole), pos=inside)
     stop = End(source.size, source.size, marked=False)
     if got.data > source.size:
@@ -127,15 +143,7 @@ def _swallowed(source: Source, last: Member, mark: int) -> int | None:
     """The header inside `last`'s payload that shows that bytes of it are missing: its chain leads past `mark`, while
     that of an archive inside the payload would end before it or at it.
     """
-    start = max(last.data, mark - _LOOK_BACK_BYTES)
-    tried = 0
-    while tried < _MAX_CANDIDATES and (found := find_header(source, start, mark)) is not None:
-        leads, at = follow(source, found, mark)
-        if leads is Leads.PAST_MARK:
-            return found
-        start = max(found + 1, at if leads is Leads.TO_MARK else 0)
-        tried += 1
-    return None
+    return _chained(source, max(last.data, mark - _LOOK_BACK_BYTES), mark, (Leads.PAST_MARK,))
 
 
 def _behind(source: Source, at: int) -> int | None:
@@ -144,17 +152,26 @@ def _behind(source: Source, at: int) -> int | None:
     """
     block = source.block(at)
     size = lenient_size(block)
-    found = find_header(source, at + 1, source.size)
-    if size is None or block[_MAGIC_AT : _MAGIC_AT + 5] != MAGIC:
-        return found
-    stop = at + BLOCK + padded(size)
-    if found is None or found >= stop or not _goes_on(source, stop):
-        return stop if _goes_on(source, stop) else found
-    leads, reached = follow(source, found, stop)
-    inner = leads is Leads.NOWHERE or (leads is Leads.TO_ZEROS and _first_used(source, reached) < source.size)
-    # An inner archive ends before its member does. If the chain goes on, the size was hit as well and would swallow
-    # sound members; if it ends with the shard, nobody can tell.
-    return stop if inner else found
+    stop = -1 if size is None or block[_MAGIC_AT : _MAGIC_AT + 5] != MAGIC else at + BLOCK + padded(size)
+    if stop < 0 or not _goes_on(source, stop):
+        return find_header(source, at + 1, source.size)
+    # An archive inside the payload ends before the payload does. If a chain of headers leads from inside of it to its
+    # end and on, the size was hit as well, and would swallow sound members.
+    hit = _chained(source, at + 1, stop, (Leads.TO_MARK, Leads.PAST_MARK, Leads.TO_THE_END))
+    return stop if hit is None else hit
+
+
+def _chained(source: Source, start: int, mark: int, wanted: tuple[Leads, ...]) -> int | None:
+    """The first header in [start, mark) whose chain leads where it is `wanted`; chains that do not are passed over."""
+    for _ in range(_MAX_CANDIDATES):
+        found = find_header(source, start, mark)
+        if found is None:
+            return None
+        leads, reached = follow(source, found, mark)
+        if leads in wanted:
+            return found
+        start = found + 1 if leads is Leads.NOWHERE else max(found + 1, reached)
+    return None
 
 
 def _goes_on(source: Source, pos: int) -> bool:
@@ -172,8 +189,9 @@ def follow(source: Source, pos: int, mark: int) -> tuple[Leads, int]:
             return (Leads.PAST_MARK if _goes_on(source, pos) else Leads.NOWHERE), pos
         head = parse(source.read(pos, pos + BLOCK))
         if head is None:
-            zeros = _first_used(source, pos, min(pos + _MARKER_BYTES, source.size)) - pos
-            return (Leads.TO_ZEROS if zeros == _MARKER_BYTES else Leads.NOWHERE), pos
+            used = _first_used(source, pos)
+            zeros = Leads.TO_THE_END if used == source.size else Leads.TO_ZEROS
+            return (zeros if used - pos >= _MARKER_BYTES else Leads.NOWHERE), pos
         pos += BLOCK + (0 if head[2] in WITHOUT_DATA else padded(head[1]))
     return Leads.PAST_MARK, pos
 

@@ -26,7 +26,7 @@ from burnish.stores._tar.header import (
 )
 from burnish.stores._tar.resync import Recovery, recover
 from burnish.stores._tar.source import Source
-from burnish.stores._tar.spans import End, Hole, Member, Note, Sort, Span
+from burnish.stores._tar.spans import Hole, Member, Note, Sort, Span
 from burnish.values import Reason
 
 _PLAIN: Final = ord("0")
@@ -39,7 +39,7 @@ def scan(source: Source, pos: int = 0) -> Iterator[Span]:
     """Spans that tile `source` from `pos`, where one must begin, up to its size; one of them is an `End`."""
     last: Member | None = None
     total = source.size
-    while pos < total:
+    while True:
         at = pos - source.base
         block = source.window[at : at + BLOCK] if at >= 0 else b""
         if len(block) != BLOCK:
@@ -60,9 +60,6 @@ def scan(source: Source, pos: int = 0) -> Iterator[Span]:
         last, pos = found.last, found.pos
         if found.ended:
             return
-    if last is not None:
-        yield last
-    yield End(total, total, marked=False)
 
 
 def _step(source: Source, last: Member | None, pos: int, head: Head | None) -> Recovery:
