@@ -56,6 +56,13 @@ def test_enhance_in_memory_rewrites_and_reports_bad_images_in_place() -> None:
     assert records[2].decision == "kept"
 
 
+def test_a_plain_function_is_a_model(tmp_path: Path) -> None:
+    write_shard(tmp_path / "in" / "00000.tar", ["one", "two!"])
+    (record,) = burnish.assess([(jpeg(), "wow!")], backend=judge)
+    assert record.caption.score("overall").value == 2.0
+    assert burnish.enhance(tmp_path / "in", tmp_path / "out", backend=judge).counts.rewritten == 1
+
+
 def test_enhance_to_a_folder_is_the_whole_job(tmp_path: Path) -> None:
     write_shard(tmp_path / "in" / "00000.tar", ["one", "two!"])
     summary = burnish.enhance(tmp_path / "in", tmp_path / "out", backend=MODEL)

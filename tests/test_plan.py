@@ -39,6 +39,7 @@ def test_overrides_are_read_as_toml_else_as_text(assignment: str, value: object)
     ("assignment", "message"),
     [
         ("rewrite.bellow=2", "Did you mean 'rewrite.below'?"),
+        ("text_column=words", "store_options"),
         ("rewrite.below=high", "does not fit"),
         ("nonsense", "--set takes key=value"),
         ("=3", "--set takes key=value"),

@@ -7,10 +7,10 @@ An image is a PIL image, encoded bytes, or a path. Images that cannot be read co
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from burnish import plan as plans
 from burnish.errors import UsageError
@@ -21,12 +21,15 @@ from burnish.protocols import Backend
 from burnish.stores import open_store
 from burnish.summary import Summary
 from burnish.tools import load_tools
-from burnish.values import Item, Origin, Pair
+from burnish.values import Item, Origin, Pair, Request
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from burnish.backends.function import Answer
+
 AnyImage: TypeAlias = "Image | bytes | str | Path"
+Model: TypeAlias = "Backend | Callable[[Request], Answer] | str"
 Source: TypeAlias = "str | Path | Iterable[Pair | tuple[AnyImage, str]]"
 
 
@@ -42,18 +45,19 @@ def items(source: str | Path, store: str | None = None, **options: str) -> Itera
         yield from opened.read(shard)
 
 
-def assess(source: Source, *, backend: Backend | str = "builtin", **settings: Any) -> Iterator[Outcome]:
+def assess(source: Source, *, backend: Model = "builtin", **settings: Any) -> Iterator[Outcome]:
     """Scores only: one `Record` per pair, its captions[0] scored by every criterion; texts stay as they are."""
     return _stream(source, {"recipe": "assess_only", **settings}, backend)
 
 
 def enhance(
-    source: Source, output: str | Path | None = None, *, backend: Backend | str = "builtin", **settings: Any
+    source: Source, output: str | Path | None = None, *, backend: Model = "builtin", **settings: Any
 ) -> Summary | Iterator[Outcome]:
     """With `output`: the whole job as ``burnish enhance`` does it, returning its `Summary`.
 
     Without: an iterator of one outcome per item, nothing written. `settings` are plan keys, nested ones as
-    mappings (``rewrite={"below": 2.5}``). `backend` is a name or a live object such as `FunctionBackend`.
+    mappings (``rewrite={"below": 2.5}``). `backend` is a name, a function of your own, or a live object such
+    as `FunctionBackend`.
     """
     if output is None:
         return _stream(source, settings, backend)
@@ -61,11 +65,22 @@ def enhance(
         raise UsageError("with an output, the source must be a path, pattern or URL.")
     from burnish.engines import local
 
+    backend = _backend(backend)
     plan = _plan({"source": str(source), "output": str(output), **settings}, backend)
     return local.run(plan, backend=None if isinstance(backend, str) else backend)
 
 
-def _stream(source: Source, settings: Mapping[str, Any], backend: Backend | str) -> Iterator[Outcome]:
+def _backend(given: Model) -> Backend | str:
+    """A plain function as a `FunctionBackend`; anything else as it is."""
+    if isinstance(given, str) or hasattr(given, "answer"):
+        return cast("Backend | str", given)
+    from burnish.backends.function import FunctionBackend
+
+    return FunctionBackend(given)
+
+
+def _stream(source: Source, settings: Mapping[str, Any], model: Model) -> Iterator[Outcome]:
+    backend = _backend(model)
     plan = _plan({"source": str(source) if isinstance(source, str | Path) else "memory", **settings}, backend)
     live = None if isinstance(backend, str) else backend
     stream: Iterator[Item]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from burnish.errors import UsageError
 
@@ -47,11 +49,14 @@ def load(kind: str, name: str) -> object:
 
 def _from_path(path: str) -> object:
     module, _, attribute = path.partition(":")
+    here = str(Path.cwd())
+    if not {"", here} & set(sys.path):
+        sys.path.append(here)  # a file beside the user counts as importable; last, so that it hides nothing
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(
-            f"cannot load {path!r}: {error}.\nGive it as package.module:object, importable from here."
+            f"cannot load {path!r}: {error}.\nGive it as module:object, importable from this folder or installed."
         ) from error
 
 

@@ -178,12 +178,12 @@ def _merge(into: dict[str, Any], layer: Mapping[str, Any]) -> None:
 
 
 def _explain(errors: Iterable[Any]) -> str:
-    from rapidfuzz import process
+    from rapidfuzz import fuzz, process
 
     error = next(iter(errors))
     dotted = ".".join(str(part) for part in error["loc"])
     if error["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
-        hit = process.extractOne(dotted, keys(), score_cutoff=60)
+        hit = process.extractOne(dotted, keys(), scorer=fuzz.ratio, score_cutoff=70)
         near = f" Did you mean {hit[0]!r}?" if hit else f"\nKeys: {', '.join(keys())}"
         return f"unknown key {dotted!r} in the plan.{near}"
     if error["type"] in {"missing", "missing_argument"}:

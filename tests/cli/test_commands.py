@@ -120,3 +120,51 @@ def test_doctor_knows_a_free_lock():
     call("enhance", "in", "-o", "out", *FAKE)
     shown = json.loads(call("doctor", "out", "--json").out)
     assert {"name": "lock", "ok": True, "detail": "free"} in shown["checks"]
+
+
+def test_what_verify_advises_makes_a_damaged_output_whole():
+    lay_sample(Path("in"), "00000.tar")
+    assert call("enhance", "in", "-o", "out", *FAKE).code == 0
+    shard = Path("out/00000.tar")
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:600] + bytes([whole[600] ^ 1]) + whole[601:])
+    answer = call("verify", "out")
+    assert (answer.code, answer.out) == (4, "00000.tar: has the right size but other bytes than were committed\n")
+    assert answer.err == (
+        "error: 1 difference in out.\nDelete what is damaged; then the same burnish enhance makes those shards again.\n"
+    )
+    shard.unlink()
+    assert call("enhance", "in", "-o", "out", *FAKE).code == 0
+    assert call("verify", "out").code == 0
+    assert shard.read_bytes() == whole
+
+
+def test_without_a_plan_verify_advises_a_new_folder():
+    lay_sample(Path("in"), "00000.tar")
+    assert call("enhance", "in", "-o", "out", *FAKE).code == 0
+    Path("out/.burnish/plan.json").write_text("{")
+    assert "new output folder" in call("verify", "out").err
+
+
+def test_retry_says_when_nothing_had_failed():
+    lay_sample(Path("in"), "00000.tar")
+    assert call("enhance", "in", "-o", "out", *FAKE).code == 0
+    assert call("retry", "out").out.startswith("nothing had failed")
+
+
+def test_list_never_ends_in_half_a_word():
+    for line in call("list").out.splitlines():
+        assert len(line) <= 120
+        assert "``" not in line
+        assert line.endswith((".", " ...", ")")) or not line.startswith("  ")
+
+
+def test_a_model_in_the_working_folder_can_be_named():
+    lay_sample(Path("in"), "00000.tar")
+    Path("my_judge_here.py").write_text(
+        "from burnish import FunctionBackend\n"
+        "def judge(request):\n    return 4.0\n"
+        "def make(options):\n    return FunctionBackend(judge)\n"
+    )
+    answer = call("enhance", "in", "-o", "out", "--backend", "my_judge_here:make", "--workers", "1")
+    assert answer.code == 0, answer.err

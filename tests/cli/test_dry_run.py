@@ -85,3 +85,17 @@ def test_the_whole_run_lies_inside_the_intervals():
     for name, outcome in trial["outcomes"].items():
         low, high = outcome["share_95"]
         assert low <= done["counts"][name] / 120 <= high, name
+
+
+def test_what_was_read_as_a_whole_needs_no_interval():
+    lay_sample(Path("in"))
+    shown = call("enhance", "in", "-o", "out", "--backend", "fake", "--dry-run").out
+    assert "tried all " in shown
+    assert "%)" not in shown
+    assert "1 shard," in shown
+
+
+def test_no_more_is_tried_than_the_run_would_read():
+    lay_sample(Path("in"), "00000.tar")
+    shown = call("enhance", "in", "-o", "out", "--backend", "fake", "--dry-run", "--limit", "10").out
+    assert "tried 10 of 10 pairs" in shown

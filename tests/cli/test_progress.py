@@ -12,8 +12,8 @@ def test_nothing_read_yet():
 
 def test_time_left_where_the_total_is_known():
     text = line(SOME, 50.0, 1_100)
-    assert text.startswith("100 of 1,100  50.0 pairs/s  20.0 s left")
-    assert "kept 60 rewritten 20 passed 15 quarantined 5" in text
+    assert text.startswith("100 of 1,100 pairs  50.0/s  20.0 s left")
+    assert "kept 60 rewritten 20 passed 15 bad 5" in text
 
 
 def test_no_time_left_where_it_is_not_known():
@@ -22,7 +22,7 @@ def test_no_time_left_where_it_is_not_known():
 
 
 def test_an_estimate_that_was_too_low_is_dropped():
-    assert line(SOME, 50.0, 90).startswith("100  50.0 pairs/s  kept")
+    assert line(SOME, 50.0, 90).startswith("100 pairs  50.0/s  kept")
 
 
 def test_pace_leaves_out_what_was_done_before():

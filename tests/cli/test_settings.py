@@ -1,11 +1,15 @@
 """Where settings come from, and which one wins."""
 
+import dataclasses
+import importlib
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from burnish import discovery
 from burnish import plan as plans
 from burnish.cli import _settings
 from burnish.errors import UsageError
@@ -80,3 +84,20 @@ def test_a_plan_goes_out_as_toml_and_comes_back():
     Path("plan.toml").write_text(shown.out)
     assert plans.build(tomllib.loads(shown.out)) == _settings.resolve({}, (), "plan.toml").plan
     assert _settings.resolve({}, (), "plan.toml").plan.rewrite.below == 2.0
+
+
+def test_every_setting_is_explained():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [key for key in sorted(plans.keys()) if f"`{key}`" not in page and f"`{key}.*`" not in page] == []
+    for name in discovery.names("stores"):
+        module = importlib.import_module(f"burnish.stores.{name}")
+        assert [option for option in module._OPTIONS if f"| `{option}` |" not in page] == []
+
+
+def test_defaults_are_explained_as_they_are():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    defaults = plans.flatten(dataclasses.asdict(plans.Plan(source="")))
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| ([^|`]+) \|", page, re.MULTILINE))
+    stated = {key: value for key, value in rows.items() if key in defaults and value[0].isdigit()}
+    assert stated == {key: str(defaults[key]) for key in stated}
+    assert len(stated) >= 12

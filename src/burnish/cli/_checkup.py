@@ -14,11 +14,12 @@ from burnish.errors import BurnishError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check."""
+    """One check. `absent`: an extra that is not installed, which is no fault."""
 
     name: str
     ok: bool
     detail: str
+    absent: bool = False
 
 
 def check(output: str | None) -> list[Finding]:
@@ -78,7 +79,7 @@ def _extra(name: str, packages: list[str]) -> Finding:
     missing = [package for package in packages if not _version(package)]
     there = ", ".join(f"{package} {_version(package)}" for package in packages if package not in missing)
     detail = f"not installed; if you need it: pip install 'burnish[{name}]'" if missing else there
-    return Finding(name=f"[{name}]", ok=True, detail=detail)
+    return Finding(name=f"[{name}]", ok=True, detail=detail, absent=bool(missing))
 
 
 def _disk(output: str | None) -> Finding:

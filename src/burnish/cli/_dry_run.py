@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burnish.cli import _sampling
-from burnish.cli._show import duration, quoted, size, word_diff
+from burnish.cli._show import duration, quoted, several, size, word_diff
 from burnish.columns import columns
 from burnish.flow import Outcome, enhance
 from burnish.plan import Plan
@@ -58,6 +58,16 @@ class Trial:
         names = Counter(_name(outcome) for outcome in self.outcomes)
         return {name: names[name] for name in ("kept", "rewritten", "passed", "quarantined", "gaps")}
 
+    @property
+    def tried_all(self) -> bool:
+        """Whether the sample is all the run would read: then shares are facts."""
+        return self.sample.exact and len(self.outcomes) == self.sample.total == self.total
+
+    def share(self, hits: int) -> Interval:
+        """95 % interval of a share of the whole run, from how many of the sample had it."""
+        n = len(self.outcomes)
+        return (hits / n, hits / n) if n and self.tried_all else wilson(hits, n)
+
     def time_s(self) -> Interval:
         """95 % interval of the run's time, from how much the batches differ; loading the model not included."""
         mean = statistics.fmean(self.seconds)
@@ -80,7 +90,7 @@ def attempt(plan: Plan) -> Trial:
     store = open_store(plan.source, plan.store or None, plan.store_options)
     with closing(load_tools(replace(plan, batch_size=PAIRS // _BATCHES))) as tools:
         runs.check(plan, tools.maker)
-        sample = _sampling.draw(store, PAIRS, SEED)
+        sample = _sampling.draw(store, min(PAIRS, plan.limit or PAIRS), SEED)
         outcomes, seconds = _timed(sample.items, tools)
         model = tools.maker or "none"
     added = [len(str(columns(o))) for o in outcomes if isinstance(o, Record)]
@@ -132,20 +142,18 @@ def _rewritten(trial: Trial) -> list[tuple[str, str, str]]:
 def report(trial: Trial) -> str:
     """The trial for people."""
     plan, n = trial.plan, len(trial.outcomes)
-    about = "" if trial.sample.exact else "about "
-    shards = f"{trial.sample.shards:,} shards, {size(trial.sample.source_bytes)}"
+    shards = f"{several(trial.sample.shards, 'shard')}, {size(trial.sample.source_bytes)}"
     lines = [
         f"plan  {quoted(plan.source)} ({shards}) -> {quoted(plan.output)}",
         f"      recipe {plan.recipe}, model {terminal(trial.model, 50)}, rewrite below {plan.rewrite.below}",
-        f"tried {n} of {about}{trial.total:,} pairs (seed {SEED}); 95 % intervals:",
+        _tried(trial),
     ]
     for name, hits in trial.counts().items():
-        low, high = wilson(hits, n)
-        expected = f"{low * trial.total:,.0f} to {high * trial.total:,.0f} pairs"
-        lines.append(f"  {name:<12}{hits:>4}  {hits / max(1, n):>6.1%}  ({low:.1%} to {high:.1%})  {expected}")
-    lines.append(
-        f"time  {' to '.join(map(duration, trial.time_s()))} with {trial.workers} workers, once the model is loaded"
-    )
+        low, high = trial.share(hits)
+        expected = f"  ({low:.1%} to {high:.1%})  {low * trial.total:,.0f} to {high * trial.total:,.0f} pairs"
+        lines.append(f"  {name:<12}{hits:>4}  {hits / max(1, n):>6.1%}{'' if trial.tried_all else expected}")
+    workers = several(trial.workers, "worker")
+    lines.append(f"time  {' to '.join(map(duration, trial.time_s()))} with {workers}, once the model is loaded")
     lines.append(f"disk  {' to '.join(map(size, trial.disk_bytes()))} needed{_free(plan)}")
     examples = _rewritten(trial)
     if examples:
@@ -153,6 +161,13 @@ def report(trial: Trial) -> str:
         lines += [f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in examples]
     lines.append("Nothing was written. next: the same command without --dry-run")
     return "\n".join(lines)
+
+
+def _tried(trial: Trial) -> str:
+    if trial.tried_all:
+        return f"tried all {trial.total:,} pairs:"
+    about = "" if trial.sample.exact else "about "
+    return f"tried {len(trial.outcomes)} of {about}{trial.total:,} pairs (seed {SEED}); 95 % intervals:"
 
 
 def _free(plan: Plan) -> str:
@@ -175,7 +190,7 @@ def as_json(trial: Trial) -> str:
 
     n = len(trial.outcomes)
     shares: dict[str, Json] = {
-        name: {"sample": hits, "share_95": list(wilson(hits, n))} for name, hits in trial.counts().items()
+        name: {"sample": hits, "share_95": list(trial.share(hits))} for name, hits in trial.counts().items()
     }
     body: dict[str, Json] = {
         "dry_run": True,

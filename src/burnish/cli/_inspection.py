@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from burnish.cli._show import quoted, size
+from burnish.cli._show import quoted, several, size
 from burnish.plan import Plan
 from burnish.storage.redact import redact
 from burnish.stores import open_store
@@ -93,7 +93,7 @@ def report(found: Inspection) -> str:
     """The inspection for people, 80 columns."""
     limited = f" (stopped at --limit; {found.shards_seen:,} shards opened)" if found.limited else ""
     lines = [
-        f"{quoted(found.source)}: {found.store}, {found.shards:,} shards, {size(found.bytes)}",
+        f"{quoted(found.source)}: {found.store}, {several(found.shards, 'shard')}, {size(found.bytes)}",
         f"pairs      {found.pairs:,}{limited}, images {size(found.image_bytes)}, {found.empty_texts:,} empty texts",
         f"fields     {_fields(found)}",
         f"languages  {_ranked(found.languages, share=True) or 'no text is long enough to tell'}",

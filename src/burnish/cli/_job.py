@@ -19,6 +19,8 @@ TOO_MANY_BAD = 3
 def run(plan: Plan, *, as_json: bool, retry: bool = False) -> int:
     """Run `plan`, print its summary, give the exit code."""
     summary = execute(plan, retry=retry)
+    if retry and summary.shards_before == summary.shards and not as_json:
+        typer.echo("nothing had failed: nothing was done again")
     typer.echo(_show.as_json(summary) if as_json else _show.summary(summary))
     code = exit_code(summary)
     if code == TOO_MANY_BAD:

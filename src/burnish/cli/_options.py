@@ -16,13 +16,18 @@ Store: TypeAlias = Annotated[
     str | None, typer.Option(metavar="NAME", help="Form of the source; found by looking if not given.")
 ]
 Backend: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Model, by name or as package.module:object.")
+    str | None, typer.Option(metavar="NAME", help="Model: a name (burnish list backends) or package.module:object.")
 ]
-Recipe: TypeAlias = Annotated[str | None, typer.Option(metavar="NAME", help="Which asks are put to the model.")]
+Recipe: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="What is asked of the model (burnish list recipes).")
+]
 Assignments: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any key of the plan; may be repeated.")
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting (burnish config show lists them); may be repeated."),
 ]
-Config: TypeAlias = Annotated[str | None, typer.Option(metavar="FILE", help="A plan in TOML.")]
+Config: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Settings in TOML, as burnish config show --toml prints.")
+]
 Workers: TypeAlias = Annotated[
     int | None, typer.Option(metavar="N", min=0, help="Processes; 0 is one a core. Never changes the output.")
 ]

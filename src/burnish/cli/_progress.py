@@ -59,7 +59,7 @@ def line(counts: Counts, rate: float, expected: int | None) -> str:
     of = f" of {expected:,}" if expected and expected >= counts.total else ""
     eta = f"  {duration(left)} left" if left is not None else ""
     numbers = f"kept {counts.kept:,} rewritten {counts.rewritten:,} passed {counts.passed:,}"
-    return f"{counts.total:,}{of}  {rate:,.1f} pairs/s{eta}  {numbers} quarantined {counts.quarantined + counts.gaps:,}"
+    return f"{counts.total:,}{of} pairs  {rate:,.1f}/s{eta}  {numbers} bad {counts.quarantined + counts.gaps:,}"
 
 
 class _Lines:
@@ -86,7 +86,7 @@ def _live(plan: Plan) -> Iterator[Show]:
 
     console = Console(stderr=True)
     progress: Progress = Progress(
-        BarColumn(bar_width=20), TextColumn("{task.description}", markup=False), console=console, transient=True
+        BarColumn(bar_width=8), TextColumn("{task.description}", markup=False), console=console, transient=True
     )
     pace = Pace()
     with progress:

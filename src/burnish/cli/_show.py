@@ -48,10 +48,10 @@ def _ranked(reasons: Mapping[str, int]) -> str:
 
 
 def _speed(done: Summary) -> str:
-    before = f", {done.shards_before:,} of them done before" if done.shards_before else ""
+    before = f" ({done.shards_before:,} of them done before)" if done.shards_before else ""
     rate = "" if done.shards_before or not done.elapsed_s else f", {done.counts.total / done.elapsed_s:,.1f} pairs/s"
-    shards = f"{done.shards:,} shard" + ("s" if done.shards != 1 else "")
-    return f"{shards}{before} in {duration(done.elapsed_s)}{rate}, model {terminal(done.backend or 'none', 60)}"
+    shards, model = several(done.shards, "shard"), terminal(done.backend or "none", 60)
+    return f"{shards}{before} in {duration(done.elapsed_s)}{rate}, model {model}"
 
 
 def next_command(done: Summary, *, retry: bool = False) -> str:
@@ -72,6 +72,11 @@ def as_json(done: Summary) -> str:
     import orjson
 
     return redact(orjson.dumps(done.as_json()).decode())
+
+
+def several(number: int, noun: str) -> str:
+    """``1 shard``, ``1,200 shards``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def duration(seconds: float) -> str:

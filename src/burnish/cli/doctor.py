@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from burnish.cli import _options as opt
+
+if TYPE_CHECKING:
+    from burnish.cli._checkup import Finding
 
 
 def doctor(
@@ -27,9 +30,13 @@ def doctor(
         typer.echo(orjson.dumps({"ok": all(f.ok for f in findings), "checks": rows}).decode())
     else:
         for finding in findings:
-            typer.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.name:<14} {finding.detail}")
+            typer.echo(f"{_mark(finding)} {finding.name:<14} {finding.detail}")
         typer.echo("next: burnish demo" if all(f.ok for f in findings) else "next: repair what is marked BAD")
     return 0 if all(f.ok for f in findings) else 2
+
+
+def _mark(finding: Finding) -> str:
+    return "BAD " if not finding.ok else "--  " if finding.absent else "ok  "
 
 
 COMMAND = doctor

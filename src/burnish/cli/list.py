@@ -64,16 +64,17 @@ def _lines(facts: dict[str, Any]) -> str:
 
 
 def _summary(kind: str, name: str) -> str:
-    """First line of the module's docstring, read from its source: nothing heavy is imported to list names."""
+    """The beginning of the module's docstring, read from its source: nothing heavy is imported to list names."""
     import ast
     import importlib.util
+    import textwrap
     from pathlib import Path
 
     spec = importlib.util.find_spec(f"burnish.{kind}.{name}")
     if spec is None or spec.origin is None:
         return "(from another package)"
     document = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
-    return document.split("\n", 1)[0][:80]
+    return textwrap.shorten(document.split("\n\n", 1)[0].replace("``", ""), 90, placeholder=" ...")
 
 
 COMMAND = list_

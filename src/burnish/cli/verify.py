@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import typer
 
 from burnish.cli import _options as opt
+
+if TYPE_CHECKING:
+    from burnish.storage.verify import Difference
 
 MAX_SHOWN = 20
 
@@ -13,7 +19,7 @@ def verify(out: opt.OutputFolder, *, as_json: opt.Json = False) -> int:
     """Check every committed file of OUT byte by byte, and the ledger's equation. Exit code 4 on a difference."""
     import orjson
 
-    from burnish.cli._show import quoted
+    from burnish.cli._show import quoted, several
     from burnish.storage.verify import verify as differences
     from burnish.texts import terminal
 
@@ -28,10 +34,17 @@ def verify(out: opt.OutputFolder, *, as_json: opt.Json = False) -> int:
         typer.echo(f"{quoted(out)}: every file is as committed, every ledger adds up")
         typer.echo(f"next: train on {quoted(out)}, or look at a pair's way in {quoted(out + '/.burnish/records')}")
         return 0
-    typer.echo(
-        f"error: {len(found):,} differences in {out}.\nThe same burnish enhance makes those shards again", err=True
-    )
+    typer.echo(f"error: {several(len(found), 'difference')} in {quoted(out)}.\n{_cure(found)}", err=True)
     return 4
+
+
+def _cure(found: Sequence[Difference]) -> str:
+    """What makes the output whole again. A run takes files of the right size as they are, so damaged ones must go."""
+    from burnish.storage.layout import PLAN
+
+    if any(difference.name == PLAN for difference in found):
+        return "Without its plan no run can go on here: start again with a new output folder."
+    return "Delete what is damaged; then the same burnish enhance makes those shards again."
 
 
 COMMAND = verify

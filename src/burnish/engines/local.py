@@ -6,6 +6,7 @@ nothing with the others. The first Ctrl-C lets shards in flight finish for a whi
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -33,6 +34,8 @@ DRAIN_S = 10.0
 """After the first Ctrl-C, shards in flight get this long to commit."""
 
 _POLL_S = 0.2
+
+_LOG = logging.getLogger("burnish")
 
 OnProgress = Callable[[Counts], None]
 
@@ -153,6 +156,7 @@ def _in_pool(opened: OpenRun, workers: int, progress: _Progress) -> Iterator[Sha
 
 def _finish_in_flight(pending: set[Future[ShardDone]], progress: _Progress) -> Iterator[ShardDone]:
     running = {future for future in pending if not future.cancel()}
+    _LOG.warning("interrupted: shards in flight get %g s to finish; Ctrl-C again stops at once", DRAIN_S)
     try:
         ready, _ = wait(running, timeout=DRAIN_S)
     except KeyboardInterrupt:  # the second Ctrl-C: give up the shards in flight, they will be redone
@@ -173,8 +177,9 @@ def _result(future: Future[ShardDone]) -> ShardDone:
         return future.result()
     except BrokenProcessPool as error:
         raise StopError(
-            "a worker process died (often: out of memory).\n"
-            "Finished shards are safe; the same command goes on. Fewer workers need less memory: --workers 1"
+            "a worker process died. Finished shards are safe; the same command goes on.\n"
+            "Often it is memory: fewer workers need less of it (--workers 1, or workers=1 from Python).\n"
+            'In a script of your own, call burnish below: if __name__ == "__main__":'
         ) from error
 
 

@@ -44,7 +44,7 @@ def not_found(where: str, what: str, option: str, names: Iterable[str]) -> Usage
     listed = list(names)
     shown = ", ".join(listed[:_SHOWN_NAMES]) + (", ..." if len(listed) > _SHOWN_NAMES else "")
     return UsageError(
-        f"{where}: {what}.\nIt has: {shown or 'nothing'}\nName the right one with: --set store_options.{option}=NAME"
+        f"{where}: {what}\nIt has: {shown or 'nothing'}\nName the right one with: --set store_options.{option}=NAME"
     )
 
 

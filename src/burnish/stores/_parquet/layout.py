@@ -104,7 +104,7 @@ def _checked(schema: pa.Schema, named: str, fitting: list[str], what: str, place
     if named in fitting:
         return named
     option, where = place
-    why = f"column {named!r} holds no {what}" if named in schema.names else f"there is no column {named!r}"
+    why = f"column {named!r} holds no {what}." if named in schema.names else f"there is no column {named!r}."
     raise not_found(where, why, option, _described(schema))
 
 
