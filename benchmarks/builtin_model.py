@@ -21,17 +21,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import builtin_page, builtin_speed, matching, stamps
+from benchmarks import builtin_page, builtin_speed, stamps
 from benchmarks.measure import machine
 from burnish.backends.builtin import manifest
 from burnish.backends.builtin.judge import Judge, Read, Seen
 from burnish.backends.builtin.language import identify
+from burnish.evals import matching
 from burnish.train.builtin import clipart, heads, quality, quality_head, split
 from burnish.train.builtin.captions import captions
 from burnish.train.builtin.corruption import CORRUPTIONS
 from burnish.train.builtin.material import Material, gather
 
 FIGURES = Path(__file__).parents[1] / "docs" / "figures"
+END_MARKS = " .!?"
 BANDS = ((0.0, 0.3), (0.3, 0.6), (0.6, 1.01))
 SEED_STEP = 100  # each build averages heads of neighbouring seeds; runs must not share any
 
@@ -156,13 +158,16 @@ def _matching(judge: Judge, seen: Sequence[Seen], read: Sequence[Read], names: S
 def _pairs(
     material: Material, stamp_captions: Sequence[str], kind: str, seed: int
 ) -> list[tuple[list[str], list[str]]]:
-    """Good captions and the same ones spoilt by `kind`: clip art of the test split, then stamps."""
+    """Good captions and the same ones spoilt by `kind`: clip art of the test split, then stamps.
+
+    No text keeps a mark at its end: clean captions end in a full stop, and that alone would tell them apart.
+    """
     plain, _ = quality_head.titles(material, "test")
     rng = random.Random(seed)
-    sources = [quality.good_texts(plain, rng), list(stamp_captions)]
+    sources = [[text.rstrip(END_MARKS) for text in texts] for texts in (quality.good_texts(plain, rng), stamp_captions)]
     if kind == "shuffled":
         sources = [[text for text in texts if len(text.split()) > 3] for texts in sources]
-    return [(texts, [CORRUPTIONS[kind](text, rng) for text in texts]) for texts in sources]
+    return [(texts, [CORRUPTIONS[kind](text, rng).rstrip(END_MARKS) for text in texts]) for texts in sources]
 
 
 def _left_out(judge: Judge, material: Material, captions_: Sequence[str], seed: int) -> dict[str, float]:
@@ -192,6 +197,7 @@ def _spoilt(judge: Judge, material: Material, captions_: Sequence[str], seed: in
         for source, pair in zip(("clip art", "stamps"), _pairs(material, captions_, kind, seed), strict=True):
             clean, spoilt = ([judge.text_quality(read).value for read in judge.read(texts)] for texts in pair)
             found[f"{kind}, {source}"] = matching.auc(clean, spoilt)
+            found[f"n of each, {kind}, {source}"] = float(len(clean))
     return found
 
 
@@ -214,7 +220,11 @@ def _english(judge: Judge, shown: Sequence[stamps.Stamp]) -> dict[str, float]:
 
 def _fold(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, dict[str, float]]]:
     return {
-        name: {measure: matching.spread([run[name][measure] for run in runs]) for measure in runs[0][name]}
+        name: {
+            measure: matching.spread([run[name][measure] for run in runs])
+            for measure in runs[0][name]
+            if all(measure in run[name] for run in runs)
+        }
         for name in runs[0]
     }
 

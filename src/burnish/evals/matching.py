@@ -65,7 +65,7 @@ def calibration_error(right: Floats, wrong: Floats) -> float:
 
 
 def abstention(right: Floats, wrong: Floats) -> dict[str, float]:
-    """Accuracy and AUC on the most confident share of the pairs, for each coverage."""
+    """Accuracy and AUC on the most confident share of the pairs, by coverage; no AUC where only one answer is left."""
     said = np.concatenate([right, wrong])
     true = np.arange(len(said)) < len(right)
     order = np.argsort(-np.abs(said - 0.5), kind="stable")
@@ -73,7 +73,8 @@ def abstention(right: Floats, wrong: Floats) -> dict[str, float]:
     for coverage in COVERAGES:
         kept = order[: round(coverage * len(order))]
         found[f"accuracy_at_{coverage:.0%}"] = float(((said[kept] > 0.5) == true[kept]).mean())
-        found[f"auc_at_{coverage:.0%}"] = auc(said[kept][true[kept]], said[kept][~true[kept]])
+        if 0 < true[kept].sum() < len(kept):
+            found[f"auc_at_{coverage:.0%}"] = auc(said[kept][true[kept]], said[kept][~true[kept]])
     return found
 
 
