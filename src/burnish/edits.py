@@ -254,7 +254,7 @@ def lost(before: str, after: str) -> tuple[str, ...]:
     before, repaired = repair(before), repair(after)
     kept = f" {' '.join(words(after))} \n {' '.join(words(repaired))} "
     parts = dict.fromkeys(before[span.start : span.stop] for span in protected(before))
-    gone = [part for part in parts if f" {' '.join(words(part))} " not in kept]
+    gone = [part for part in parts if words(part) and f" {' '.join(words(part))} " not in kept]
     # A span may end inside a word ("F16" of "F16's"): then it is looked for as it stands.
     return tuple(part for part in gone if not re.search(rf"(?<!\w){re.escape(part)}(?!\w)", repaired))
 
