@@ -150,6 +150,8 @@ def main() -> None:
             "command": f"python benchmarks/tar_reader.py --pairs {chosen.pairs} --rounds {chosen.rounds}",
             "python": platform.python_version(),
             "webdataset": version("webdataset"),
+            "pairs": chosen.pairs,
+            "seed": 0,
             "unit": "CPU microseconds a pair",
             "rounds": {name: [round(v, 1) for v in values] for name, values in taken.items()},
             "medians": {name: round(v, 1) for name, v in medians.items()},

@@ -50,6 +50,13 @@ def test_a_large_extra_member_is_no_fault(tmp_path):
     assert members(pair)[-1] == "000000000.npy"
 
 
+@pytest.mark.parametrize(("size", "known"), [(3 << 20, True), (17 << 20, False)])
+def test_a_large_text_is_a_text_up_to_a_limit(size, known, tmp_path):
+    (pair,) = pairs(read(tar_bytes([*triples(1)[:1], ("000000000.txt", b"x" * size)]), tmp_path))
+    assert len(pair.text) == (size if known else 0)
+    assert ("text_too_large" in pair.flags) != known
+
+
 def test_too_many_members_of_one_key_are_groups_of_their_own(tmp_path):
     extras = [(f"000000000.x{at}", b"") for at in range(2 * MAX_MEMBERS)]
     items = read(tar_bytes([*triples(1), *extras], tarfile.USTAR_FORMAT), tmp_path)

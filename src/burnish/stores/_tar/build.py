@@ -21,6 +21,8 @@ from burnish.values import Fault, Gap, Item, Json, Origin, Pair, Reason
 
 RAW_CAP_BYTES: Final = 16 << 20
 """Of what goes to quarantine at most this much is kept with its row; the rest is still in the source."""
+MAX_TEXT_BYTES: Final = 16 << 20
+"""A text or json member beyond this is no caption and no metadata: it is carried, not looked at."""
 _SHOWN_NAME: Final = 255  # characters of a name in a row
 
 TEXT_FROM: Final = ("txt", "json.caption", "json.text", "parquet.caption")
@@ -132,13 +134,14 @@ class Builder:
         return self._group_fault(group, Reason.NO_IMAGE, "none of its members is an image")
 
     def _pair(self, group: Group, parts: list[Part], image: int) -> Item:
-        suffix, member, head, body = parts[image]
-        if body is None:  # larger than what is carried: read now, and written from here
-            head = self._source.read(member.start, member.data)
-            body = self._source.read(member.data, member.data + member.size)
-            parts[image] = Part(suffix, member, head, body)
+        suffix, member, _, _ = parts[image]
         stem = (suffix or "").rpartition(".")[0]
         text_at, json_at = beside(parts, stem, "txt"), beside(parts, stem, "json")
+        self._load(parts, image, member.size)
+        self._load(parts, text_at, MAX_TEXT_BYTES)
+        self._load(parts, json_at, MAX_TEXT_BYTES)
+        if text_at >= 0 and parts[text_at].body is None:
+            group.flag("text_too_large")
         fields, json_sound = _fields(parts, json_at)
         text = self._text(group.key, parts[text_at].body if text_at >= 0 else None, fields)
         if not json_sound:
@@ -150,13 +153,21 @@ class Builder:
         return Pair(
             origin=self._origin(),
             key=group.key,
-            image=body,
+            image=parts[image].body or b"",
             image_name=member.name,
             text=text or "",
             fields=fields,
             flags=flags(group, parts, image),
             payload=Payload(tuple(parts), image, text_at, json_at, member.name.rpartition(".")[0], json_sound),
         )
+
+    def _load(self, parts: list[Part], at: int, max_bytes: int) -> None:
+        """Read a member that was too large to be read in passing."""
+        if at >= 0 and parts[at].body is None and parts[at].member.size <= max_bytes:
+            member = parts[at].member
+            head = self._source.read(member.start, member.data)
+            body = self._source.read(member.data, member.data + member.size)
+            parts[at] = Part(parts[at].suffix, member, head, body)
 
     def _text(self, key: str, text: bytes | None, fields: dict[str, Json]) -> str | None:
         for place in self._rules.text_from:

@@ -32,9 +32,6 @@ _REMEMBERED_KEYS: Final = 200_000
 _new: Final = tuple.__new__  # a named tuple's own constructor takes twice as long
 _QUIET: Final = 64
 """Members without incident after which the short way is tried again."""
-_USUAL: Final = frozenset(("jpg", "jpeg", "png", "webp", "json", "txt", "cls"))
-_SMALL: Final = 256 << 10
-"""Members with these suffixes and up to this size, next to others of their key, take a shorter way."""
 _IMAGE_SUFFIXES: Final = frozenset(
     ("jpg", "jpeg", "png", "webp", "gif", "bmp", "avif", "tif", "tiff", "heic", "heif", "jxl", "jp2", "svg", "ppm")
 )
@@ -210,8 +207,10 @@ class _Grouper:
                 del self._open[entry.key]
             if self._current is entry:
                 self._current = None
-            if any(part[3] is None for part in entry.parts):
-                self._fill(entry)
+            for part in entry.parts:
+                if part[3] is None:
+                    self._fill(entry)
+                    break
         return entry
 
     def _fill(self, group: Group) -> None:
