@@ -26,6 +26,7 @@ MODEL = burnish.FunctionBackend(judge, name="judge-1")
 def test_the_public_names_are_the_documented_ones() -> None:
     assert burnish.__all__ == sorted(burnish.__all__)
     assert all(getattr(burnish, name) is not None for name in burnish.__all__)
+    assert dir(burnish) == burnish.__all__
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = burnish.nothing
 

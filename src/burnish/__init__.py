@@ -61,3 +61,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'burnish' has no attribute {name!r}")
     return getattr(importlib.import_module(f"burnish.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not: what a notebook offers to complete."""
+    return __all__

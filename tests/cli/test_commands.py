@@ -139,6 +139,14 @@ def test_what_verify_advises_makes_a_damaged_output_whole():
     assert shard.read_bytes() == whole
 
 
+def test_a_run_that_only_stopped_is_not_called_damaged():
+    lay_sample(Path("in"), "00000.tar")
+    assert call("enhance", "in", "-o", "out", *FAKE).code == 0
+    Path("out/.burnish/seal.json").unlink()
+    answer = call("verify", "out")
+    assert (answer.code, "Delete" in answer.err, "goes on" in answer.err) == (4, False, True)
+
+
 def test_without_a_plan_verify_advises_a_new_folder():
     lay_sample(Path("in"), "00000.tar")
     assert call("enhance", "in", "-o", "out", *FAKE).code == 0

@@ -44,6 +44,8 @@ def _cure(found: Sequence[Difference]) -> str:
 
     if any(difference.name == PLAN for difference in found):
         return "Without its plan no run can go on here: start again with a new output folder."
+    if all(difference.what.endswith("run the same command again") for difference in found):
+        return "The run was stopped; the same burnish enhance goes on."
     return "Delete what is damaged; then the same burnish enhance makes those shards again."
 
 
