@@ -13,6 +13,7 @@ from burnish.storage.places import locate
 from burnish.storage.run import Run, Ticket
 from burnish.storage.sources import expand, local_copy
 from burnish.storage.verify import verify
+from tests.loopback_s3 import loopback_s3
 from tests.storage.job import PLAN, shards, tree, work, write_shard
 
 BUCKET = "burnish-test"
@@ -20,21 +21,9 @@ BUCKET = "burnish-test"
 
 @pytest.fixture(scope="module")
 def s3_server():
-    """A loopback S3 with one bucket; clients find it by environment variables, as users' do."""
-    pytest.importorskip("s3fs", reason="the s3 extra is not installed")
-    server_module = pytest.importorskip("moto.server", reason="moto, a loopback S3, is not installed")
-    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "CANARY-secret")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        fsspec.filesystem("s3").mkdir(BUCKET)
+    """A loopback S3 with one bucket."""
+    with loopback_s3(BUCKET):
         yield
-        fsspec.filesystem("s3").clear_instance_cache()
-    server.stop()
 
 
 @pytest.fixture(params=["memory", "s3"])
