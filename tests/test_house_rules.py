@@ -28,16 +28,17 @@ MAX_FUNCTION_LINES = 50
 # From the bottom up: a module may import from its own row and from the rows above it in this list, never from below.
 LAYERS = (
     ("errors", "values", "sensitive"),
-    ("texts", "edits", "mojibake", "discovery", "sample"),
+    ("texts", "edits", "mojibake", "discovery", "sample", "replies"),
     ("protocols", "criteria", "images", "columns"),
     ("storage", "recipes", "records", "plan"),
+    ("chat",),
     ("asks", "stores", "backends"),
     ("tools", "summary", "card"),
     ("flow",),
     ("shard_run",),
     ("runs",),
     ("engines",),
-    ("api", "train", "evals"),
+    ("api", "train", "evals", "fakeserver"),
     ("cli",),
     ("__main__", "__init__"),
 )
