@@ -30,8 +30,7 @@ def choose(request: AssessRequest) -> Choose:
     criterion = criteria.load(request.criterion)
     anchors = "\n".join(f"{value}: {anchor}" for value, anchor in zip(SCALE, criterion.anchors, strict=True))
     question = (
-        f"{criterion.question}\n{anchors}\n"
-        f"Answer with one digit from {SCALE[0]} to {SCALE[-1]} and nothing else."
+        f"{criterion.question}\n{anchors}\nAnswer with one digit from {SCALE[0]} to {SCALE[-1]} and nothing else."
     )
     return Choose(prompt=_prompt(request.picture, request.text, question), answers=ANSWERS)
 
