@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from burnish.storage.folder import SourceFolder
+from burnish.storage.layout import CARD
 from burnish.storage.places import Place, locate
 from burnish.storage.sources import pieces, search_root
 from burnish.storage.stopping import stopping
 from burnish.values import Json
 
-NAME: Final = "README.md"
 MAX_BYTES: Final = 1 << 20
 """A longer README of the source is not carried over."""
 
@@ -72,11 +72,11 @@ def source_readme(source: str) -> str:
     """The README.md in the folder of `source`; "" if there is none, or it is too long or not UTF-8."""
     folder = SourceFolder(place=_folder(pieces(source)[0]))
     with (
-        stopping("read", f"{folder.place.shown}/{NAME}"),
+        stopping("read", f"{folder.place.shown}/{CARD}"),
         suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError),
     ):
-        if folder.size(NAME) <= MAX_BYTES:
-            return folder.read(NAME).decode()
+        if folder.size(CARD) <= MAX_BYTES:
+            return folder.read(CARD).decode()
     return ""
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
 
 import burnish
 from burnish import plan as plans
-from burnish.card import NAME as CARD
 from burnish.card import card, source_readme
 from burnish.errors import UsageError
 from burnish.plan import Plan
@@ -21,7 +22,7 @@ from burnish.protocols import Backend
 from burnish.shard_run import PARTIAL, Job, ShardDone, failed
 from burnish.storage.files import open_files
 from burnish.storage.journal import ShardRecord
-from burnish.storage.layout import SUMMARY
+from burnish.storage.layout import CARD, SEAL, SUMMARY
 from burnish.storage.ledger import Counts
 from burnish.storage.overlap import refuse_overlap
 from burnish.storage.plan_file import check_plan, read_plan
@@ -49,9 +50,10 @@ class OpenRun:
         self._run = run
         self._tools: Tools | None = tools
         self._maker = tools.maker
-        done = {name: record for name, record in run.records().items() if not (retry and _may_improve(record))}
-        self.todo, stand = _todo(shards, done, plan.limit)
-        self.left = (plan.limit - sum(record.counts.total for record in stand)) if plan.limit else None
+        tasks, stand = _tasks(shards, run.records(), plan.limit, retry=retry)
+        self.todo = [task.shard for task in tasks]
+        self._tasks = {task.shard.name: task for task in tasks}
+        self._whole = sum(not record.facts.get(PARTIAL) for record in stand)
         self.done_before = sum((record.counts for record in stand), start=Counts())
         self._reasons: Counter[str] = sum((Counter(_reasons(record)) for record in stand), start=Counter())
         self._counts = self.done_before
@@ -73,11 +75,20 @@ class OpenRun:
             self._tools.close()
         self._tools = None
 
+    def limit_of(self, shard: Shard) -> int | None:
+        """How many items of `shard` are wanted; None: all. Ask in order, when the shards before it are finished."""
+        task = self._tasks[shard.name]
+        if task.again is not None:
+            return task.again.counts.total if task.again.facts.get(PARTIAL) else None
+        done_here = self._counts.total - self.done_before.total
+        return self.plan.limit - task.before - done_here if self.plan.limit else None
+
     def finished(self, done: ShardDone) -> None:
         """Take one more shard into the summary."""
         facts = {"shard": done.shard.name, "counts": done.counts.as_json(), "reasons": dict(done.reasons)}
         _LOG.info("shard done", extra={"run": self.job.ticket.run_id, **facts})
         self._counts += done.counts
+        self._whole += not done.cut
         self._reasons.update(done.reasons)
 
     def seal(self, elapsed_s: float) -> Summary:
@@ -90,6 +101,7 @@ class OpenRun:
             shards_before=len(self.shards) - len(self.todo),
             elapsed_s=elapsed_s,
             backend=self._maker,
+            limit=self.plan.limit if self._whole < len(self.shards) else 0,
         )
         lasting = summary.lasting()
         text = card(lasting, [shard.name for shard in self.shards], source_readme(self.plan.source))
@@ -103,11 +115,13 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
     shards = open_store(plan.source, plan.store or None, plan.store_options).shards()
     tools = load_tools(plan, backend)
     try:
-        claim = _stored_plan(plan.output) if retry else _claim(plan, shards, tools.maker)
+        claim = _finished_plan(plan.output) if retry else _claim(plan, shards, tools.maker)
         with Run.open(plan.output, claim, source=plan.source) as run:
             opened = OpenRun(run, plan, shards, tools, live=backend is not None, retry=retry)
             said = "run opened: %d of %d shards to do"
             _LOG.info(said, len(opened.todo), len(shards), extra={"run": run.ticket.run_id})
+            if opened.todo and not retry:
+                run.reopen()
             try:
                 yield opened
             finally:
@@ -117,7 +131,9 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
 
 
 def plan_of(output: str) -> Plan:
-    """The plan `output` was made by. Raises `UsageError` if it is no output of burnish."""
+    """The plan `output` was made by, with the limit it was finished under. Raises `UsageError` if it is no output of
+    burnish.
+    """
     flat = cast("dict[str, Any]", _stored_plan(output)["plan"])
     nested: dict[str, Any] = {}
     for dotted, value in flat.items():
@@ -126,7 +142,7 @@ def plan_of(output: str) -> Plan:
         for part in path:
             place = place.setdefault(part, {})
         place[last] = value
-    return plans.build(nested, {"output": output})
+    return plans.build(nested, {"output": output, "limit": _stored_limit(output)})
 
 
 def _claim(plan: Plan, shards: Sequence[Shard], maker: str) -> dict[str, Json]:
@@ -151,27 +167,70 @@ def _stored_plan(output: str) -> dict[str, Json]:
         raise UsageError(f"the plan of {files.shown} is damaged: {error}.\nRun again into a new folder.") from error
 
 
-def _todo(
-    shards: Sequence[Shard], done: Mapping[str, ShardRecord], limit: int
-) -> tuple[list[Shard], list[ShardRecord]]:
+def _finished_plan(output: str) -> dict[str, Json]:
+    """The stored plan of a finished run: until then it is not known what a retry should leave out."""
+    plan = _stored_plan(output)
+    files = open_files(output)
+    with stopping("read", files.shown):
+        try:
+            files.size(SEAL)
+        except FileNotFoundError:
+            raise UsageError(
+                f"the run into {files.shown} has not finished.\nFinish it with the same burnish enhance, then retry."
+            ) from None
+    return plan
+
+
+def _stored_limit(output: str) -> int:
+    """The limit under which a run finished, 0 if it had none or there is no finished run."""
+    files = open_files(output)
+    with stopping("read", files.shown):
+        try:
+            limit = orjson.loads(files.read(SUMMARY)).get("limit", 0)
+        except FileNotFoundError:
+            return 0
+        except (orjson.JSONDecodeError, AttributeError) as error:
+            message = f"{files.shown}/{SUMMARY} is damaged.\nThe same burnish enhance writes it again; then retry."
+            raise UsageError(message) from error
+    return limit if isinstance(limit, int) else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """A shard to do. `before`: items in the shards before it that stand. `again`: the record of a shard that is there
+    and of which only the failures are to be done again.
+    """
+
+    shard: Shard
+    before: int
+    again: ShardRecord | None = None
+
+
+def _tasks(
+    shards: Sequence[Shard], done: Mapping[str, ShardRecord], limit: int, *, retry: bool
+) -> tuple[list[_Task], list[ShardRecord]]:
     """Shards still to do, and the records of those that stand. With a limit, only as many as it reaches into."""
-    todo: list[Shard] = []
+    tasks: list[_Task] = []
     stand: list[ShardRecord] = []
-    left = limit
+    before = 0
+    left = limit or math.inf
     for shard in shards:
         record = done.get(shard.name)
-        if limit and left <= 0:
-            break
-        if (
-            record is None
-            or not record.of(shard)
-            or (record.facts.get(PARTIAL) and not 0 < left <= record.counts.total)
-        ):
-            todo.append(shard)
-        else:
+        if record is not None and not _stands(record, shard, left):
+            record = None
+        again = record if retry and record is not None and _may_improve(record) else None
+        if again is not None or (record is None and left > 0):
+            tasks.append(_Task(shard=shard, before=before, again=again))
+        elif record is not None:
             stand.append(record)
-            left -= record.counts.total
-    return todo, stand
+            before += record.counts.total
+        left -= record.counts.total if record is not None else 0
+    return tasks, stand
+
+
+def _stands(record: ShardRecord, shard: Shard, left: float) -> bool:
+    """Whether the record is of the shard as it is now and holds as much of it as is wanted."""
+    return record.of(shard) and (not record.facts.get(PARTIAL) or left <= record.counts.total)
 
 
 def _may_improve(record: ShardRecord) -> bool:

@@ -49,11 +49,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardDone:
-    """What became of one shard: counts, and how many pairs were passed or quarantined for which reason."""
+    """What became of one shard: counts, and how many pairs were passed or quarantined for which reason. `cut`: a limit
+    left some of it out.
+    """
 
     shard: Shard
     counts: Counts
     reasons: Mapping[str, int]
+    cut: bool = False
 
 
 def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
@@ -75,7 +78,7 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
         sinks.finish()
         facts: dict[str, Json] = {"reasons": dict(sorted(tally.reasons.items())), PARTIAL: source.cut}
         commit.publish(tally.counts(), facts)
-    return ShardDone(shard=shard, counts=tally.counts(), reasons=tally.reasons)
+    return ShardDone(shard=shard, counts=tally.counts(), reasons=tally.reasons, cut=source.cut)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from burnish.values import Json
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """Counts of the whole output, also of shards done by earlier runs. `reasons`: pairs by reason, over passed and
-    quarantined ones. `elapsed_s` is this run's wall time, `shards_before` the shards it found done.
+    quarantined ones. `elapsed_s` is this run's wall time, `shards_before` the shards it found done. `limit`: the output
+    holds the first so many items of the source only; 0: all of it.
     """
 
     plan: Plan
@@ -23,6 +24,7 @@ class Summary:
     shards_before: int = 0
     elapsed_s: float = 0.0
     backend: str = ""
+    limit: int = 0
 
     def lasting(self) -> dict[str, Json]:
         """What stays true of the output however often it is resumed: no times, no paths, no workers."""
@@ -33,6 +35,7 @@ class Summary:
             "counts": self.counts.as_json(),
             "reasons": dict(self.reasons),
             "shards": self.shards,
+            **({"limit": self.limit} if self.limit else {}),
         }
 
     def as_json(self) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from burnish.errors import BurnishError
+from burnish.errors import BurnishError, MissingPackage
 
 MAX_MESSAGE_LINES = 6
 
@@ -67,10 +67,20 @@ def run(function: Callable[[], int | None], *, verbose: bool = False) -> int:
         return 130
     except typer.Exit as done:
         return done.exit_code
+    except ModuleNotFoundError as error:
+        return _missing(error, verbose=verbose)
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise  # the reader of our stdout is gone (burnish list | head): typer ends quietly
         return _bug(error, verbose=verbose)
+
+
+def _missing(error: ModuleNotFoundError, *, verbose: bool) -> int:
+    package = (error.name or "").partition(".")[0]
+    if package in {"", "burnish"}:
+        return _bug(error, verbose=verbose)
+    _tell(f"{MissingPackage(package)}\nIf it is a model of your own that needs it: pip install {package}")
+    return MissingPackage.exit_code
 
 
 def _bug(error: Exception, *, verbose: bool) -> int:

@@ -96,14 +96,13 @@ class _Progress:
 
 
 def _in_process(opened: OpenRun, progress: _Progress) -> Iterator[ShardDone]:
-    left = opened.left
     for shard in opened.todo:
-        if left is not None and left <= 0:
-            return
-        job = replace(opened.job, limit=left)
+        limit = opened.limit_of(shard)
+        if limit is not None and limit <= 0:
+            continue
+        job = replace(opened.job, limit=limit)
         done = run_shard(job, shard, opened.tools(), partial(progress.tick, shard.name))
         progress.finished(done)
-        left = None if left is None else left - done.counts.total
         yield done
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import mmap
 import os
+import re
 import select
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import weakref
 from collections.abc import Sequence
 from typing import IO, TypeAlias
 
-from burnish.errors import StopError
+from burnish.errors import BurnishError, MissingPackage, StopError
 from burnish.images import layout
 from burnish.images.limits import Limits
 from burnish.values import ImageFault, Picture, Reason
@@ -31,6 +32,8 @@ CPU limit. A decoder that computes too long is ended by the CPU limit itself, wh
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
 """All the child gets of the environment: a decoder taken over by an image finds no keys there."""
 
+_NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+
 _Result: TypeAlias = Picture | ImageFault
 
 
@@ -38,7 +41,7 @@ class Process:
     """A running child and the memory shared with it. Not restarted: when it died, make another."""
 
     def __init__(self, limits: Limits, side_px: int) -> None:
-        """Start it and wait until it has proved that it can decode. Raises `StopError`."""
+        """Start it and wait until it has proved that it can decode. Raises `StopError`, `MissingPackage`."""
         self._side_px = side_px
         self._timeout_s = limits.timeout_s
         self._count = 0
@@ -51,7 +54,7 @@ class Process:
             """Kill the child and free what is shared; also done when this object goes."""
             if self._byte(_START_S) != b"r":
                 self.end()
-                raise StopError(f"the image decoder could not start: {_last_line(log)}")
+                raise _not_started(_last_line(log))
 
     @property
     def is_ours(self) -> bool:
@@ -170,6 +173,12 @@ def _end(popen: subprocess.Popen[bytes], file: IO[bytes], owner: int) -> None:
     for stream in (popen.stdin, popen.stdout, file):
         if stream is not None:
             stream.close()
+
+
+def _not_started(why: str) -> BurnishError:
+    """The error for a child whose last words were `why`."""
+    missing = _NO_MODULE.fullmatch(why)
+    return MissingPackage(missing[1]) if missing else StopError(f"the image decoder could not start: {why}")
 
 
 def _last_line(log: IO[bytes]) -> str:

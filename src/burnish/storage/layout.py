@@ -15,7 +15,11 @@ JOURNAL = f"{HIDDEN}/journal"
 QUARANTINE = f"{HIDDEN}/quarantine"
 RECORDS = f"{HIDDEN}/records"
 SUMMARY = f"{HIDDEN}/summary.json"
+CARD = "README.md"
 LOG = f"{HIDDEN}/run.jsonl"
+
+OF_THE_RUN = (CARD, SUMMARY)
+"""What a run writes at its end, below the seal."""
 
 _TEMP = re.compile(r"\.tmp\.[0-9a-f]{12}\.[0-9a-f]{8}$")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -99,6 +100,12 @@ class Run:
     def commit(self, shard: Shard) -> Commit:
         """A commit for `shard` in this process; use it in a ``with`` statement."""
         return Commit(self.files, self.ticket.run_id, shard)
+
+    def reopen(self) -> None:
+        """Take the seal away before shards are added: from here until the next `seal` the output is unfinished."""
+        with stopping("write to", self.files.shown), suppress(FileNotFoundError):
+            self.files.remove(SEAL)
+            self.files.sync_folder(HIDDEN)
 
     def seal(self, contents: Mapping[str, bytes]) -> Counts:
         """Write the run-level files `contents` (name -> bytes), then the seal over them and the journal.

@@ -11,12 +11,15 @@ from burnish.errors import UsageError
 from burnish.storage.commit import digest_of
 from burnish.storage.files import Files, open_files
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
-from burnish.storage.layout import HOLDER, LOCK, LOG, PLAN, SEAL, is_temp, shard_of
+from burnish.storage.layout import HOLDER, LOCK, LOG, OF_THE_RUN, PLAN, SEAL, is_temp, shard_of
 from burnish.storage.ledger import Counts, LedgerError
 from burnish.storage.plan_file import read_plan
 from burnish.storage.run import journal_digest
 from burnish.storage.sealed import DamagedError, unseal
 from burnish.storage.stopping import stopping
+
+AGAIN = "run the same command again"
+"""How every difference ends that a run mends by going on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,10 @@ def _differences(files: Files, sizes: dict[str, int]) -> Iterator[Difference]:
     yield from _ledger(records)
     listed = [entry for record in records for entry in record.files] + entries
     yield from _files(files, sizes, listed)
-    yield from _unknown(sizes, {entry.name for entry in listed} | set(raw) | {PLAN, SEAL})
+    known = {entry.name for entry in listed} | set(raw) | {PLAN, SEAL}
+    # Without a seal the run has not ended: what it writes at its end may be an earlier end's, or be there already.
+    sealed = SEAL in sizes
+    yield from _unknown(sizes, known if sealed else known.union(OF_THE_RUN), sealed=sealed)
 
 
 def _plan(files: Files) -> Iterator[Difference]:
@@ -81,7 +87,7 @@ def _seal(
     try:
         content = unseal(files.read(SEAL))
     except FileNotFoundError:
-        return [], [Difference(name=SEAL, what="missing: the run has not finished; run the same command again")]
+        return [], [Difference(name=SEAL, what=f"missing: the run has not finished; {AGAIN}")]
     except DamagedError as error:
         return [], [Difference(name=SEAL, what=f"damaged: {error}")]
     match content:
@@ -91,7 +97,7 @@ def _seal(
             return [], [Difference(name=SEAL, what="not a seal of this version")]
     faults = []
     if digest != journal_digest(raw):
-        faults.append(Difference(name=SEAL, what="the journal is not the one that was sealed"))
+        faults.append(Difference(name=SEAL, what=f"the journal was changed since, as by a stopped retry; {AGAIN}"))
     elif counts != sum((record.counts for record in records), Counts()).as_json():
         faults.append(Difference(name=SEAL, what="the counts are not the sum of the records"))
     return entries, faults
@@ -125,13 +131,15 @@ def _files(files: Files, sizes: Mapping[str, int], listed: list[FileEntry]) -> I
                 yield Difference(name=entry.name, what="has the right size but other bytes than were committed")
 
 
-def _unknown(sizes: Mapping[str, int], known: set[str]) -> Iterator[Difference]:
+def _unknown(sizes: Mapping[str, int], known: set[str], *, sealed: bool) -> Iterator[Difference]:
     for name, size in sizes.items():
         if name in known or name == LOG or (name == LOCK and size == 0):
             continue
         if name == HOLDER:
-            yield Difference(name=name, what="a run is at work here, or was killed; run the same command again")
+            yield Difference(name=name, what=f"a run is at work here, or was killed; {AGAIN}")
         elif is_temp(name):
-            yield Difference(name=name, what="left by a run that was killed; run the same command again")
+            yield Difference(name=name, what=f"left by a run that was killed; {AGAIN}")
+        elif not sealed:
+            yield Difference(name=name, what=f"not committed, by a run that was killed or not by burnish; {AGAIN}")
         else:
             yield Difference(name=name, what="was not committed by burnish")

@@ -1,0 +1,154 @@
+"""What a run leaves for the next one: limits, retries, and outputs that were stopped on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from burnish import plan as plans
+from burnish.engines import local
+from burnish.errors import StopError, UsageError
+from burnish.runs import open_run, plan_of
+from burnish.storage.layout import SEAL, SUMMARY
+from burnish.storage.ledger import Counts
+from burnish.storage.verify import AGAIN, verify
+from burnish.summary import Summary
+from tests.shards import write_shard
+
+PAIRS = 10
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Four shards of ten pairs, the fourth pair of each undecodable."""
+    for shard in range(4):
+        texts = [f"caption {i} of shard {shard}" for i in range(PAIRS)]
+        write_shard(tmp_path / "in" / f"{shard:05d}.tar", texts, first=shard * 100, broken={3})
+    return tmp_path / "in"
+
+
+def repair(source: Path, shard: int) -> None:
+    write_shard(source / f"{shard:05d}.tar", [f"caption {i} of shard {shard}" for i in range(PAIRS)], first=shard * 100)
+
+
+def run(source: Path, **settings: object) -> Summary:
+    output = source.parent / "out"
+    return local.run(
+        plans.build({"source": str(source), "output": str(output), "backend": "fake", "workers": 1, **settings})
+    )
+
+
+def retry(source: Path) -> Summary:
+    return local.run(plan_of(str(source.parent / "out")), retry=True)
+
+
+def stop_after(source: Path, items: int, *, again: bool = False) -> None:
+    """Start the run once more and end it in the way a failing disk would when `items` have been seen."""
+
+    def fail(counts: Counts) -> None:
+        if counts.total >= items:
+            raise StopError("the disk is gone")
+
+    output = str(source.parent / "out")
+    plan = plan_of(output) if again else plans.build(
+        {"source": str(source), "output": output, "backend": "fake", "workers": 1}
+    )  # fmt: skip
+    with pytest.raises(StopError):
+        local.run(plan, retry=again, on_progress=fail)
+
+
+@pytest.mark.parametrize("limit", [5, 10, 25, 30])
+def test_retry_keeps_to_the_limit_and_to_what_failed(source: Path, limit: int) -> None:
+    first = run(source, limit=limit)
+    assert (first.counts.total, first.counts.quarantined) == (limit, -(-(limit - 3) // PAIRS))
+    before = sorted((source.parent / "out" / ".burnish" / "journal").iterdir())
+    second = retry(source)
+    assert second.counts == first.counts
+    repair(source, 0)
+    third = retry(source)
+    assert (third.counts.total, third.counts.quarantined) == (limit, first.counts.quarantined - 1)
+    assert sorted((source.parent / "out" / ".burnish" / "journal").iterdir()) == before
+    assert verify(str(source.parent / "out")) == []
+
+
+def test_after_a_retry_under_a_limit_the_rest_can_still_be_done(source: Path) -> None:
+    run(source, limit=25)
+    retry(source)
+    assert run(source).counts.total == 4 * PAIRS
+    assert "limit" not in orjson.loads((source.parent / "out" / SUMMARY).read_bytes())
+
+
+def test_a_limit_that_reaches_beyond_the_end_leaves_no_trace(source: Path) -> None:
+    run(source, limit=1_000)
+    assert "limit" not in orjson.loads((source.parent / "out" / SUMMARY).read_bytes())
+
+
+def test_a_smaller_limit_afterwards_takes_nothing_away(source: Path) -> None:
+    whole = run(source)
+    summary = (source.parent / "out" / SUMMARY).read_bytes()
+    assert run(source, limit=5).counts == whole.counts
+    assert (source.parent / "out" / SUMMARY).read_bytes() == summary
+    assert plan_of(str(source.parent / "out")).limit == 0
+
+
+def test_shards_beyond_a_gap_do_not_use_up_the_limit(source: Path) -> None:
+    run(source)
+    for name in (SEAL, ".burnish/journal/00001.tar.json"):
+        (source.parent / "out" / name).unlink()
+    assert run(source, limit=15).counts.total == 3 * PAIRS + 5
+
+
+@pytest.mark.parametrize("limit", [5, 15])
+def test_a_stopped_continuation_of_a_limited_run_is_unfinished_and_not_damaged(source: Path, limit: int) -> None:
+    run(source, limit=limit)
+    stop_after(source, 32)
+    found = verify(str(source.parent / "out"))
+    assert {difference.name for difference in found} == {SEAL}
+    assert all(difference.what.endswith(AGAIN) for difference in found)
+    assert run(source).counts.total == 4 * PAIRS
+    assert verify(str(source.parent / "out")) == []
+
+
+def test_a_stopped_retry_is_unfinished_and_can_be_retried(source: Path) -> None:
+    first = run(source)
+    for shard in (0, 1):
+        repair(source, shard)
+    stop_after(source, 30, again=True)
+    found = verify(str(source.parent / "out"))
+    assert {difference.name for difference in found} == {SEAL}
+    assert all(difference.what.endswith(AGAIN) for difference in found)
+    assert retry(source).counts.quarantined == first.counts.quarantined - 2
+    assert verify(str(source.parent / "out")) == []
+
+
+def test_an_unfinished_run_is_not_retried(source: Path) -> None:
+    stop_after(source, 15)
+    with pytest.raises(UsageError, match="has not finished"):
+        retry(source)
+
+
+def test_what_a_killed_run_left_half_way_is_no_damage(source: Path) -> None:
+    """A shard under its final name without its record, and the card written before the seal."""
+    run(source)
+    for name in (SEAL, ".burnish/journal/00002.tar.json"):
+        (source.parent / "out" / name).unlink()
+    found = verify(str(source.parent / "out"))
+    assert "00002.tar" in {difference.name for difference in found}
+    assert all(difference.what.endswith(AGAIN) for difference in found)
+
+
+def test_a_damaged_summary_is_told_before_a_retry(source: Path) -> None:
+    run(source, limit=5)
+    (source.parent / "out" / SUMMARY).write_bytes(b"{")
+    with pytest.raises(UsageError, match="damaged"):
+        retry(source)
+
+
+def test_a_run_with_nothing_to_do_keeps_its_seal(source: Path) -> None:
+    run(source)
+    plan = plans.build({"source": str(source), "output": str(source.parent / "out"), "backend": "fake"})
+    with open_run(plan) as opened:
+        assert opened.todo == []
+    assert verify(str(source.parent / "out")) == []
