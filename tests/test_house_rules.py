@@ -28,7 +28,7 @@ MAX_FUNCTION_LINES = 50
 # From the bottom up: a module may import from its own row and from the rows above it in this list, never from below.
 LAYERS = (
     ("errors", "values", "sensitive"),
-    ("texts", "edits", "mojibake", "discovery", "sample", "replies"),
+    ("texts", "edits", "mojibake", "discovery", "sample", "replies", "injection", "guards", "languages"),
     ("protocols", "criteria", "images", "columns"),
     ("storage", "recipes", "records", "plan"),
     ("chat",),

@@ -22,7 +22,7 @@ _THINKING = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _REFUSAL = re.compile(
     r"\s*[\"'*_]*(?:"
     r"(?:i['\u2019]?m|i am|we are) (?:very |really |so )?(?:sorry|unable|not able|afraid i)"
-    r"|sorry\b|(?:my |our )?apologies|unfortunately,? i\b|as an? (?:ai|artificial|large|language)"
+    r"|sorry\b|(?:my |our )?apologies|unfortunately,? i\b|as an? (?:ai\b|artificial|large|language)"
     r"|i (?:can(?:['\u2019]t|not)|won['\u2019]t|will not|must decline|do not|don['\u2019]t) (?:\w+ )?"
     r"(?:help|assist|provide|comply|fulfil|answer|do that|discuss|describe|identify|process|see|view|rate|judge)"
     r"|es tut mir leid|leider kann ich|je suis d\u00e9sol\u00e9|d\u00e9sol\u00e9,|lo siento|lamento\b"

@@ -1,0 +1,77 @@
+"""What no rewrite may be, whatever its scores: a refusal, an echo, a loop, a caption that opens like a chat, another
+language (hazards 31, 43, 44). Each guard compares with the text that was rewritten: what stood there may stay.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections import Counter
+
+from burnish import edits, languages, replies
+
+LOOP_WORDS = 4
+LOOP_TIMES = 3
+"""Four words said three times is a loop; captions repeat single words and pairs ("New York, New York") in earnest."""
+LOOP_RATIO = 3.0
+"""zlib makes ordinary captions at most 2 times smaller, however long; a text that repeats itself 3 times and more."""
+LOOP_MIN_CHARS = 120
+LANGUAGE_MIN_WORDS = 5
+LANGUAGE_SURE = 0.95
+"""Under five words, or less sure than this of both texts, a language identifier guesses."""
+
+_OPENING = re.compile(
+    r"\s*[\"'*#]*(?:"
+    r"(?:sure|certainly|of course|okay|absolutely)\b[,!.:]|here(?:'s| is| are)\b|caption\s*:"
+    r"|(?:the|a) (?:revised|rewritten|improved|corrected|new|mended) caption\b"
+    r"|(?:the|this) (?:image|picture|photo|photograph) (?:shows|depicts|features|displays|contains|captures|is of)"
+    r"|in (?:the|this) (?:image|picture|photo)\b|(?:das|dieses) bild zeigt|la imagen muestra|(?:l|cette )['’]?image montre)",
+    re.IGNORECASE,
+)
+_PROMPT = re.compile(
+    r"\b(?:training caption|as few changes as possible|answer with (?:json|one digit)|give it back unchanged)",
+    re.IGNORECASE,
+)
+
+
+def flaw(before: str, after: str) -> str:
+    """The first guard that `after`, a rewrite of `before`, runs into; "" if none."""
+    if replies.refused(after) and not replies.refused(before):
+        return "refusal"
+    if _PROMPT.search(after) and not _PROMPT.search(before):
+        return "echo"
+    if loops(after) and not loops(before):
+        return "loop"
+    if _OPENING.match(after) and not _OPENING.match(before):
+        return "boilerplate_opening"
+    return "language_changed" if _language_changed(before, after) else ""
+
+
+def loops(text: str) -> bool:
+    """Whether `text` says the same again and again."""
+    words = edits.words(text)
+    runs = Counter(tuple(words[at : at + LOOP_WORDS]) for at in range(len(words) - LOOP_WORDS + 1))
+    if runs and max(runs.values()) >= LOOP_TIMES:
+        return True
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw) >= LOOP_MIN_CHARS and len(raw) / len(zlib.compress(raw)) > LOOP_RATIO
+
+
+def _language_changed(before: str, after: str) -> bool:
+    scripts_before, scripts_after = _scripts(before), _scripts(after)
+    if scripts_before and scripts_after and not scripts_before & scripts_after:
+        return True
+    if min(len(edits.words(before)), len(edits.words(after))) < LANGUAGE_MIN_WORDS:
+        return False
+    (was, sure_was), (now, sure_now) = languages.classify(before), languages.classify(after)
+    return was != now and min(sure_was, sure_now) >= LANGUAGE_SURE
+
+
+def _scripts(text: str) -> set[str]:
+    """The scripts of at least a fifth of the letters, by the first word of their names in Unicode."""
+    names = Counter(unicodedata.name(char, "?").partition(" ")[0] for char in text if char.isalpha())
+    return {_SCRIPT.get(name, name) for name, count in names.items() if count * 5 >= names.total()}
+
+
+_SCRIPT = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "LATIN", "HALFWIDTH": "CJK"}

@@ -1,0 +1,91 @@
+"""Orders in captions: text that is not about an image but addressed to whoever judges it (hazards 34-39).
+
+A flag costs a pair a second look at the text without the order, nothing else; so the patterns are wide. They are put
+together from the words of each language (one file each in `languages`) and looked for in a folded copy of the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from burnish.edits import Span
+from burnish.injection.folding import fold, unspaced
+from burnish.injection.patterns import SENTENCE_END, load
+
+MAX_CHARS = 20_000
+"""What is searched; models see far less of a caption."""
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+
+
+def orders(text: str) -> tuple[Span, ...]:
+    """Where `text` gives orders to its reader: spans in order, not overlapping, each to the end of its sentence.
+
+    What follows a faked end of the data counts as a whole, and so does a comment of HTML with an order in it.
+    """
+    text = text[:MAX_CHARS]
+    comments = [comment.span() for comment in _COMMENT.finditer(text)]
+    return _merged([_widened(span, comments) for span in (*_plain(text), *_encoded(text))])
+
+
+def without(text: str, spans: tuple[Span, ...]) -> str:
+    """`text` without `spans`, white space tidied; as it is if there are none."""
+    kept, at = [], 0
+    for span in spans:
+        kept.append(text[at : span.start])
+        at = span.stop
+    kept.append(text[at:])
+    return " ".join(" ".join(kept).split()) if spans else text
+
+
+def _plain(text: str) -> Iterator[Span]:
+    for view in dict.fromkeys((text, unspaced(text))):
+        folded = fold(view)
+        for kind, pattern in load():
+            for hit in pattern.finditer(folded.text):
+                stop = len(folded.text) if kind == "delimiter" else _sentence_end(folded.text, hit.end())
+                yield Span(start=folded.origin[hit.start()], stop=folded.origin[stop - 1] + 1, kind=kind)
+
+
+def _sentence_end(text: str, at: int) -> int:
+    end = SENTENCE_END.search(text, max(at - 1, 0))
+    return end.end() if end else len(text)
+
+
+def _encoded(text: str) -> Iterator[Span]:
+    for blob in _BLOB.finditer(text):
+        decoded = _decoded(blob[0])
+        if decoded and next(_plain(decoded), None):
+            yield Span(start=blob.start(), stop=blob.end(), kind="encoded")
+
+
+def _decoded(blob: str) -> str:
+    """The text that a Base64 run stands for, "" if it stands for none."""
+    bare = blob.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        text = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return text if text.isprintable() else ""
+
+
+def _widened(span: Span, comments: list[tuple[int, int]]) -> Span:
+    for start, stop in comments:
+        if start <= span.start < stop:
+            return Span(start=start, stop=max(stop, span.stop), kind=span.kind)
+    return span
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.stop)):
+        if merged and span.start < merged[-1].stop:
+            last = merged[-1]
+            merged[-1] = Span(start=last.start, stop=max(last.stop, span.stop), kind=last.kind)
+        else:
+            merged.append(span)
+    return tuple(merged)

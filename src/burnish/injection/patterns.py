@@ -1,0 +1,61 @@
+"""What an order looks like: a few shapes, filled with the words of each language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+SENTENCE_END = re.compile(r"[.!?\n。！？]+")
+_GAP = r"(?:[^.!?\n。！？]|\.(?=\S)){0,60}?"
+_TOP_NUMBER = r"\b(?:5|10|100)\b(?:\s*/\s*(?:5|10|100)\b)?"
+
+_DELIMITERS = (
+    r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<</?sys>>",
+    r"</?(?:caption|system|user|assistant|instructions?|data|text|prompt|input|image|alt)>",
+    r"[\"'”]\s*[}\]]\s*[}\],]",
+    r"[\n.!?\"'}\]>-][\s#*]*(?:system|assistant|developer|human)\s*:(?!//)",
+    r"#{2,}\s*(?:instruction|system|response|task)",
+)
+
+
+@cache
+def load() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """All patterns with what they show: "ignore", "rate", "reader", "write", "score" or "delimiter"."""
+    shapes = [("delimiter", shape) for shape in _DELIMITERS]
+    for file in sorted(files(__package__).joinpath("languages").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            shapes += _shapes(tomllib.loads(file.read_text(encoding="utf-8")))
+    return tuple((kind, re.compile(shape)) for kind, shape in shapes)
+
+
+def _shapes(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def any_of(kind: str) -> str:
+        return _any_of(words[kind], spaced=words["spaced"])
+
+    ignore, target, rate, scored = any_of("ignore"), any_of("target"), any_of("rate"), any_of("scored")
+    top = f"(?:{any_of('top')}|{_TOP_NUMBER if words['spaced'] else '(?:5|10|100)'})"
+    reader, must, write, answer = any_of("reader"), any_of("must"), any_of("write"), any_of("answer")
+    yield "ignore", f"{ignore}{_GAP}{target}"
+    yield "rate", f"{rate}{_GAP}{scored}{_GAP}{top}"
+    yield "rate", f"{rate}{_GAP}{top}{_GAP}{scored}"
+    yield "rate", rf"{rate}[\s:]*{any_of('only')}[\s:\"']*{top}"
+    yield "reader", f"{reader}{_GAP}{must}"
+    yield "reader", f"{must}{_GAP}{reader}"
+    yield "reader", any_of("fresh")
+    yield "write", f"{write}{_GAP}{answer}"
+    yield "score", rf"{any_of('judged')}[\"'\s]*\w{{0,6}}\s*[=:：→\s]\s*[\"']?{top}"
+    yield "delimiter", any_of("ends")
+    if not words["spaced"]:  # the verb stands last
+        yield "ignore", f"{target}{_GAP}{ignore}"
+        yield "rate", f"{top}{_GAP}{scored}{_GAP}{rate}"
+        yield "write", f"{answer}{_GAP}{write}"
+
+
+def _any_of(words: list[str], *, spaced: bool) -> str:
+    longest_first = sorted((word.casefold() for word in words), key=len, reverse=True)
+    choices = "|".join(re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in longest_first)
+    return rf"\b(?:{choices})\b" if spaced else f"(?:{choices})"

@@ -1,0 +1,60 @@
+"""What no rewrite may be. Each kind once in and once out: a guard that always speaks would be worth nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from burnish import guards
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "flaw"),
+    [
+        ("a cat IMG", "I'm sorry, I can't help with that.", "refusal"),
+        ("a cat IMG", "As an AI language model I cannot see", "refusal"),
+        ("dog", "Give it back unchanged: a dog", "echo"),
+        ("hat", "a hat on top of a hat on top of a hat on top of a hat on top", "loop"),
+        ("hat", "hut " * 60, "loop"),
+        ("dog", "Sure! A dog", "boilerplate_opening"),
+        ("dog", "Here is the mended caption: a dog", "boilerplate_opening"),
+        ("dog beach", "The image shows a dog on a beach", "boilerplate_opening"),
+        ("Hund", "Das Bild zeigt einen Hund", "boilerplate_opening"),
+        ("dog", "一只狗", "language_changed"),
+        ("пёс на пляже", "a dog on the beach", "language_changed"),
+        (
+            "a small dog runs along the beach in the evening sun",
+            "Ein kleiner Hund läuft in der Abendsonne am Strand entlang",
+            "language_changed",
+        ),
+    ],
+)
+def test_a_rewrite_with_a_flaw_is_told(before: str, after: str, flaw: str) -> None:
+    assert guards.flaw(before, after) == flaw
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("red_barn_IMG", "red barn"),
+        ("The image shows a dog .jpg", "The image shows a dog"),
+        ("Sorry, we are closed sign jpg", "Sorry, we are closed sign"),
+        ("NEW YORK NEW YORK", "New York, New York"),
+        ("東京の夜 IMG_1", "東京の夜"),
+        ("東京 Tower by night", "Tokyo Tower by night"),
+        ("Hund am Strand DSC_1", "Hund am Strand"),
+        ("", "a dog"),
+        ("12345", "12345"),
+    ],
+)
+def test_a_plain_rewrite_has_none(before: str, after: str) -> None:
+    assert guards.flaw(before, after) == ""
+
+
+def test_what_was_there_before_may_stay() -> None:
+    loop = "row row row your boat gently down the stream " * 6
+    assert guards.flaw(loop, loop.strip()) == ""
+
+
+@pytest.mark.parametrize("text", ["", "a", "New York, New York", "that that is is that that is not is not", "a " * 5])
+def test_short_repetitions_are_no_loops(text: str) -> None:
+    assert not guards.loops(text)
