@@ -1,11 +1,13 @@
 """A user's own function as the model: ``burnish.enhance(src, out, backend=FunctionBackend(judge))``.
 
 `judge(request)` may return a number (score on the criterion's scale), a text (rewrite), None (it abstains), or one
-of our replies. On the command line: ``--backend package.module:factory``, the factory taking the options.
+of our replies. On the command line: ``--backend package.module:judge``, the function's argument being called
+`request` or annotated as one, or ``--backend package.module:factory``, the factory taking the options.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -14,6 +16,24 @@ from burnish.errors import UsageError
 from burnish.values import AssessRequest, Draft, Failure, Reply, Request, Score, State
 
 Answer: TypeAlias = float | int | str | Reply | None
+
+
+def is_judge(thing: object) -> bool:
+    """Whether `thing` is a function of one request, and no factory, by its signature: the only argument it needs is
+    called `request` or annotated as one of our requests.
+    """
+    if not callable(thing) or isinstance(thing, type):
+        return False
+    try:
+        parameters = inspect.signature(thing).parameters.values()
+    except ValueError:  # some functions written in C have none
+        return False
+    needed = [p for p in parameters if p.default is p.empty and p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
+    if len(needed) != 1 or needed[0].kind is inspect.Parameter.KEYWORD_ONLY:
+        return False
+    annotation = needed[0].annotation
+    named = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return needed[0].name == "request" or named.rpartition(".")[2].endswith("Request")
 
 
 class FunctionBackend:
