@@ -1,0 +1,150 @@
+"""From a folder or a hub id to a model, its processor and its tokenizer, ready on a device."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from burnish.chat.local.options import Options
+from burnish.errors import MissingExtra, UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDED = ("torch", "transformers", "llguidance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Loaded:
+    """`folder` holds the checkpoint's files; `model` is in inference mode on `device`."""
+
+    model: Any
+    processor: Any
+    tokenizer: Any
+    folder: Path
+    device: torch.device
+    dtype: str
+
+
+def require() -> None:
+    """Raises `MissingExtra` with the pip line unless everything a local model needs is installed."""
+    if any(importlib.util.find_spec(name) is None for name in NEEDED):
+        raise MissingExtra("The backend 'transformers'", "transformers")
+
+
+def load(options: Options) -> Loaded:
+    """Raises `UsageError` where the options name nothing that can be loaded."""
+    require()
+    import torch
+    import transformers
+
+    device = _device(options.device)
+    name = options.dtype if options.dtype != "auto" else ("bf16" if device.type == "cuda" else "fp32")
+    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[name]
+    said = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()
+    try:
+        folder = _folder(options)
+        source = _source(options)
+        processor = _processor(folder, source)
+        model = transformers.AutoModelForImageTextToText.from_pretrained(
+            **source, dtype=dtype, use_safetensors=True, low_cpu_mem_usage=True
+        )
+    except (OSError, ValueError, ImportError) as error:
+        raise UsageError(
+            f"cannot load the model {options.model!r}: {_first_line(error)}\n"
+            "It must be a folder or an id of an image-text-to-text model with safetensors weights."
+        ) from error
+    finally:
+        transformers.logging.set_verbosity(said)
+    model.to(device).eval().requires_grad_(requires_grad=False)
+    tokenizer = processor.tokenizer
+    tokenizer.padding_side = "left"
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return Loaded(model=model, processor=processor, tokenizer=tokenizer, folder=folder, device=device, dtype=name)
+
+
+def _first_line(error: Exception) -> str:
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)[:300]
+
+
+def _source(options: Options) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "pretrained_model_name_or_path": options.model,
+        "trust_remote_code": options.trust_remote_code,
+    }
+    return given | ({"revision": options.revision} if options.revision else {})
+
+
+def _device(name: str) -> torch.device:
+    import torch
+
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise UsageError(f"option device={name!r} of backend transformers: {_first_line(error)}") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise UsageError("option device=cuda of backend transformers: no GPU that PyTorch can use was found")
+    return device
+
+
+def _folder(options: Options) -> Path:
+    from transformers.utils.hub import cached_file
+
+    config = cached_file(options.model, "config.json", revision=options.revision or None)
+    return Path(str(config)).parent
+
+
+def _processor(folder: Path, source: dict[str, Any]) -> Any:
+    from transformers import AutoProcessor
+
+    kind = _processor_class(folder)
+    if kind is not None and importlib.util.find_spec("torchvision") is None:
+        parts = set(inspect.signature(kind.__init__).parameters)
+        if "video_processor" in parts:
+            return _without_video(kind, folder, source)
+    return AutoProcessor.from_pretrained(**source)
+
+
+def _processor_class(folder: Path) -> Any:
+    """The processor class of this library that the checkpoint names, None if it names none."""
+    import transformers
+
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        path = folder / name
+        named = json.loads(path.read_text("utf-8")).get("processor_class") if path.exists() else None
+        if named:
+            return getattr(transformers, named, None)
+    return None
+
+
+def _without_video(kind: Any, folder: Path, source: dict[str, Any]) -> Any:
+    """A processor for pictures only: its video part needs torchvision (transformers 5), which pictures do not."""
+    from transformers import AutoImageProcessor, AutoTokenizer
+
+    def accept(_self: object, _name: str, _argument: object) -> None:
+        """The check of the parts looks the video part's class up, which fails without torchvision."""
+
+    path = folder / "processor_config.json"
+    config = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    template = folder / "chat_template.jinja"
+    fitting = set(inspect.signature(kind.__init__).parameters) - {"self", "kwargs", "video_processor"}
+    more = {key: value for key, value in config.items() if key in fitting and not isinstance(value, dict)}
+    if template.exists():
+        more["chat_template"] = template.read_text("utf-8")
+    elif (folder / "chat_template.json").exists():
+        more["chat_template"] = json.loads((folder / "chat_template.json").read_text("utf-8"))["chat_template"]
+    pictures_only = type(kind.__name__, (kind,), {"check_argument_for_proper_class": accept})
+    return pictures_only(
+        image_processor=AutoImageProcessor.from_pretrained(**source),
+        tokenizer=AutoTokenizer.from_pretrained(**source),
+        video_processor=None,
+        **more,
+    )

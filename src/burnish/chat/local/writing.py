@@ -1,0 +1,124 @@
+"""Texts under a closed schema: every token is one that the grammar of the schema allows at its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from burnish.chat import Write, Written
+from burnish.chat.local.rows import Feeder, Rows
+from burnish.errors import UsageError
+from burnish.values import Json
+
+if TYPE_CHECKING:
+    from llguidance import LLMatcher, LLTokenizer
+    from torch import Tensor
+
+_FORM: dict[str, Any] = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+"""One way to write an object: with free whitespace an answer may never end (vLLM issue 13260)."""
+
+
+class Grammars:
+    """Matchers of closed schemas over one tokenizer; a schema is compiled anew for each answer (about 1 ms)."""
+
+    def __init__(self, tokenizer: Any, vocabulary: int) -> None:
+        """`vocabulary` is the width of the logits, which may be more than the tokenizer has tokens."""
+        from llguidance.hf import from_tokenizer
+
+        self.tokenizer: LLTokenizer = from_tokenizer(tokenizer, n_vocab=max(vocabulary, len(tokenizer)))
+        self.vocabulary = vocabulary
+        self.ends = frozenset(self.tokenizer.eos_tokens)
+
+    def matcher(self, schema: Mapping[str, Json]) -> LLMatcher:
+        """Raises `UsageError` for a schema that is no grammar: a fault of ours, never of a pair."""
+        from llguidance import LLMatcher
+
+        grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=_FORM)
+        made = LLMatcher(self.tokenizer, grammar)
+        if made.is_error():
+            raise UsageError(f"this schema cannot be kept to: {made.get_error()[:300]}")
+        return made
+
+    def allowed(self, matcher: LLMatcher) -> np.ndarray:
+        """Which tokens may come next, one boolean for each logit."""
+        bias = np.frombuffer(matcher.compute_logit_bias(), np.uint8)[: self.vocabulary] != 0
+        open_ = np.zeros(self.vocabulary, bool)
+        open_[: len(bias)] = bias
+        return open_
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer on its way. `due` are tokens that have been decided and not yet fed."""
+
+    task: Write
+    matcher: LLMatcher
+    draw: np.random.Generator
+    tokens: list[int] = field(default_factory=list)
+    due: list[int] = field(default_factory=list)
+    cut: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """The object is closed, or the budget is used up."""
+        return self.cut or bool(self.matcher.is_stopped())
+
+
+def write(feeder: Feeder, rows: Rows, tasks: Sequence[Write], grammars: Grammars) -> list[Written]:
+    """One text a row, stopped where its object closes. The cache of `rows` is used up."""
+    answers = [
+        Answer(task=task, matcher=grammars.matcher(task.schema), draw=np.random.default_rng(task.seed))
+        for task in tasks
+    ]
+    alive = list(range(len(tasks)))
+    while True:
+        for row, at in enumerate(alive):
+            _decide(answers[at], rows.logits[row], feeder, grammars)
+        going = [row for row, at in enumerate(alive) if not answers[at].ended]
+        if not going:
+            return [_written(answer, grammars) for answer in answers]
+        if len(going) < len(alive):
+            rows, alive = rows.pick(going), [alive[row] for row in going]
+        rows = feeder.feed(rows, [answers[at].due for at in alive])
+
+
+def _decide(answer: Answer, logits: Tensor, feeder: Feeder, grammars: Grammars) -> None:
+    """The next token, and all that the grammar forces behind it (the rest of a key, the nonce)."""
+    forced = answer.matcher.compute_ff_tokens()
+    if not forced:
+        forced = [_pick(logits, grammars.allowed(answer.matcher), answer)]
+        _take(answer, forced, feeder)
+        forced = [] if answer.ended else answer.matcher.compute_ff_tokens()
+        answer.due = answer.tokens[-1:]
+    else:
+        answer.due = []
+    feeder.counters.forced_tokens += _take(answer, forced, feeder)
+    answer.due += forced
+
+
+def _take(answer: Answer, tokens: list[int], feeder: Feeder) -> int:
+    room = answer.task.max_tokens - len(answer.tokens)
+    taken = tokens[:room]
+    answer.matcher.consume_tokens(taken)
+    answer.tokens += taken
+    answer.cut = len(answer.tokens) >= answer.task.max_tokens and not answer.matcher.is_accepting()
+    feeder.counters.written_tokens += len(taken)
+    return len(taken)
+
+
+def _pick(logits: Tensor, allowed: np.ndarray, answer: Answer) -> int:
+    scores = np.where(allowed, logits.double().cpu().numpy(), -np.inf)
+    if answer.task.temperature <= 0:
+        return int(scores.argmax())
+    shares = np.exp((scores - scores.max()) / answer.task.temperature)
+    return int(answer.draw.choice(len(shares), p=shares / shares.sum()))
+
+
+def _written(answer: Answer, grammars: Grammars) -> Written:
+    tokens = [token for token in answer.tokens if token not in grammars.ends]
+    text = grammars.tokenizer.decode_bytes(tokens).decode("utf-8", errors="replace")
+    return Written(text=text, cut=answer.cut, how="grammar")
