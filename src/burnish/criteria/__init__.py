@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 from burnish import discovery
@@ -21,6 +22,7 @@ class Criterion:
     source: str
 
 
+@cache  # a chat model asks for one with every request, and looking through installed packages takes 8 ms
 def load(name: str) -> Criterion:
     """The criterion called `name`; raises `UsageError` with the nearest name."""
     return cast(Criterion, discovery.load("criteria", name))
