@@ -67,7 +67,7 @@ def _measure(options: argparse.Namespace, kept: Path) -> None:
         runs.append(_run(Judge(folder), subsets, material, shown, seed))
     figures: dict[str, Any] = {
         "command": "python -m benchmarks.builtin_model --clipart DIR --stamps DIR --seeds " + str(options.seeds),
-        "machine": machine(["numpy", "onnxruntime", "tokenizers", "py3langid"]),
+        "machine": machine(["numpy", "onnxruntime", "py3langid"]),
         "weights": manifest.load().digest,
         "weights_bytes": sum(path.stat().st_size for path in manifest.FOLDER.iterdir()),
         "split": {part: len(stems) for part, stems in split.load().items()},

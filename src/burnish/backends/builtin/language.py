@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
 from burnish.backends.builtin.vision import session
+from burnish.backends.builtin.wordpiece import WordPiece
 
 EMBEDDING_DIM = 384
 MAX_TOKENS = 64
@@ -135,24 +135,22 @@ class Language:
     def __init__(self, model: Path, tokenizer: Path) -> None:
         """`model` is the int8 ONNX file, `tokenizer` its tokenizer.json."""
         self._session = session(model)
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._pieces = WordPiece(tokenizer)
         # whole words of an uncased vocabulary that was cut from English text
-        self._known = frozenset(word for word in self._tokenizer.get_vocab() if word.isascii() and word.isalpha())
+        self._known = frozenset(word for word in self._pieces.vocabulary if word.isascii() and word.isalpha())
 
     def embed(self, text: str) -> npt.NDArray[np.float32]:
         """The embedding alone, (384,)."""
-        ids = self._tokenizer.encode(_printable(text)).ids
+        ids = self._pieces.ids(_printable(text), MAX_TOKENS)
         return np.asarray(self._session.run(None, {"ids": np.array([ids], np.int64)})[0], np.float32)
 
     def words(self, text: str) -> Words:
         """Everything the heads need of one text."""
         shown = _printable(text)
-        encoded = self._tokenizer.encode(shown)
-        embedding = self._session.run(None, {"ids": np.array([encoded.ids], np.int64)})[0]
+        ids = self._pieces.ids(shown, MAX_TOKENS)
+        embedding = self._session.run(None, {"ids": np.array([ids], np.int64)})[0]
         language, p_english = identify(shown)
-        pieces = max(0, len(encoded.ids) - 2)
+        pieces = len(ids) - 2
         clues = self._english(shown, p_english)
         return Words(
             text=text,
@@ -169,7 +167,7 @@ class Language:
 
 
 def _printable(text: str) -> str:
-    """At most `MAX_CHARS` characters, lone surrogates replaced: tokenizers take valid Unicode only."""
+    """At most `MAX_CHARS` characters, lone surrogates replaced by question marks."""
     return text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
 
 
