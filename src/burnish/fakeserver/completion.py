@@ -19,7 +19,7 @@ from burnish.fakeserver.tokens import tokenize
 FINGERPRINT = "burnish-fakeserver"
 """The ``system_fingerprint`` of every answer, whatever model id it was told to claim."""
 
-_THOUGHT = " I am a fake and only pretend to think."
+_THOUGHT = tokenize(" I am a fake and only pretend to think.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,7 @@ def choice(draft: Draft, request: ChatRequest, settings: Settings, *, budget: in
     """One answer out of `draft` within `budget` tokens: the likeliest, or a drawn one if the temperature is above 0."""
     steps = _steps(draft, request, settings, draw)
     wanted = settings.thinking if request.thinking else 0
-    thoughts = tokenize(_THOUGHT)
-    reasoning = tuple(itertools.islice(itertools.cycle(thoughts), min(wanted, budget)))
+    reasoning = tuple(itertools.islice(itertools.cycle(_THOUGHT), min(wanted, budget)))
     left = budget - len(reasoning)
     return Choice(steps=tuple(steps[:left]), reasoning=reasoning, cut=len(steps) > left)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from burnish.fakeserver.chat import ChatRequest
 
@@ -20,5 +21,11 @@ def tokenize(text: str, *, split_digits: bool = False) -> list[str]:
 
 def prompt_tokens(request: ChatRequest, image_tokens: int) -> int:
     """What the request costs before anything is answered."""
-    texts = sum(len(tokenize(message.text)) + _PER_MESSAGE for message in request.messages)
+    texts = sum(_count(message.text) + _PER_MESSAGE for message in request.messages)
     return texts + image_tokens * len(request.images)
+
+
+@lru_cache(maxsize=1_024)
+def _count(text: str) -> int:
+    """Remembered: most requests of a run share their system message."""
+    return len(tokenize(text))

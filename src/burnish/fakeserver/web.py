@@ -49,7 +49,7 @@ class Connection:
         """Wait; whether the client is still there and the server not about to end. None: until one of them is not."""
         if delay_s is not None:
             await asyncio.sleep(delay_s)
-        while delay_s is None and self._open and not self._stopping.is_set():
+        while delay_s is None and self._open and not self._stopping.is_set():  # noqa: ASYNC110 - transports tell nobody
             await asyncio.sleep(_WATCH_S)
         return self._open and not self._stopping.is_set()
 
