@@ -33,6 +33,7 @@ LAYERS = (
     ("storage", "recipes", "records", "plan"),
     ("chat",),
     ("asks", "stores", "backends"),
+    ("answers", "purse"),
     ("tools", "summary", "card"),
     ("flow",),
     ("shard_run",),

@@ -25,8 +25,9 @@ _OPENING = re.compile(
     r"\s*[\"'*#]*(?:"
     r"(?:sure|certainly|of course|okay|absolutely)\b[,!.:]|here(?:'s| is| are)\b|caption\s*:"
     r"|(?:the|a) (?:revised|rewritten|improved|corrected|new|mended) caption\b"
-    r"|(?:the|this) (?:image|picture|photo|photograph) (?:shows|depicts|features|displays|contains|captures|is of)"
-    r"|in (?:the|this) (?:image|picture|photo)\b|(?:das|dieses) bild zeigt|la imagen muestra|(?:l|cette )['’]?image montre)",
+    r"|(?:the|this) (?:image|picture|photo|photograph) (?:shows|depicts|features|displays|contains|captures|is of)\b"
+    r"|in (?:the|this) (?:image|picture|photo)\b"
+    r"|(?:das|dieses) bild zeigt|la imagen muestra|(?:l|cette )['’]?image montre)",
     re.IGNORECASE,
 )
 _PROMPT = re.compile(

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from burnish.errors import UsageError
 from burnish.images import Limits
 from burnish.texts import MAX_CHARS
-from burnish.values import Json
+from burnish.values import Json, Usage
 
 _STRICT: dict[str, object] = {"extra": "forbid", "coerce_numbers_to_str": True}  # --set backend_options.side_px=64
 
@@ -75,12 +75,41 @@ class TextRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CostRules:
+    """What a model's answers cost and may cost: prices per million tokens in any currency, limits of a whole run.
+
+    0 is no limit. A run that reaches a limit stops before the next call and goes on when the limit is raised.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    price_in: float = _within(0.0, 0)
+    price_out: float = _within(0.0, 0)
+    max_cost: float = _within(0.0, 0)
+    max_tokens: int = _within(0, 0)
+
+    def __post_init__(self) -> None:
+        _check(self, "cost.")
+        if self.max_cost and not (self.price_in or self.price_out):
+            raise UsageError("cost.max_cost needs prices: give cost.price_in and cost.price_out per million tokens.")
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a limit at all."""
+        return bool(self.max_cost or self.max_tokens)
+
+    def cost(self, used: Usage) -> float:
+        """What `used` costs."""
+        return (used.prompt_tokens * self.price_in + used.written_tokens * self.price_out) / 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide.
 
     How, not what: `workers` (0: one per core), `batch_size` in pairs, `limit` of input pairs (0: all), `max_bad`
     (share of bad pairs above which a finished run exits with 3), `breaker` (so many pairs in a row that fail for
-    reasons that smell of the environment stop the run before more are blamed; 0 switches it off).
+    reasons that smell of the environment stop the run before more are blamed; 0 switches it off), `cost`, `answers`
+    (folder where the answers of a model that costs something are kept and found again; "": with the output).
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -94,6 +123,8 @@ class Plan:
     rewrite: RewriteRules = field(default_factory=RewriteRules)
     text: TextRules = field(default_factory=TextRules)
     limits: Limits = field(default_factory=Limits)
+    cost: CostRules = field(default_factory=CostRules, metadata={"how": True})
+    answers: str = field(default="", metadata={"how": True})
     workers: int = _how(0, 0)
     batch_size: int = _how(32, 1)
     limit: int = _how(0, 0)

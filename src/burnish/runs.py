@@ -19,6 +19,7 @@ from burnish.card import card, source_readme
 from burnish.errors import UsageError
 from burnish.plan import Plan
 from burnish.protocols import Backend
+from burnish.purse import Shared
 from burnish.shard_run import PARTIAL, Job, ShardDone, failed
 from burnish.storage.files import open_files
 from burnish.storage.journal import ShardRecord
@@ -31,7 +32,7 @@ from burnish.storage.sealed import DamagedError
 from burnish.storage.stopping import stopping
 from burnish.stores import open_store
 from burnish.summary import Summary
-from burnish.tools import Tools, load_tools
+from burnish.tools import Tools, answers_of, load_tools
 from burnish.values import Json, Shard
 
 _LOG = logging.getLogger("burnish")
@@ -122,6 +123,8 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
             _LOG.info(said, len(opened.todo), len(shards), extra={"run": run.ticket.run_id})
             if opened.todo and not retry:
                 run.reopen()
+            if plan.cost.limited:
+                Shared(answers_of(plan), plan.cost).fill()
             try:
                 yield opened
             finally:

@@ -65,6 +65,7 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
     Nothing is visible before the commit; an exception abandons it. Raises `StopError` if the environment fails.
     """
     store = open_store(tools.plan.source, tools.plan.store or None, tools.plan.store_options)
+    tools = tools.for_shard(shard)
     known = _finished(job, shard) if job.retry else NOTHING
     tally = _Tally(breaker=tools.plan.breaker)
     with job.ticket.commit(shard) as commit:

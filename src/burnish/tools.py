@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from burnish import asks, discovery, recipes
+from burnish.answers import Answered, metered
 from burnish.errors import BurnishError, UsageError
 from burnish.images import Decoder
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
+from burnish.purse import Shared, Unlimited
 from burnish.recipes import Recipe
-from burnish.values import Request
+from burnish.storage.answers import AnswerFile, answers_folder
+from burnish.values import Request, Shard
 
 if TYPE_CHECKING:
     from burnish.backends.function import Answer
@@ -40,9 +44,22 @@ class Tools:
     decoder: Decoder
     maker: str
 
+    def for_shard(self, shard: Shard) -> Tools:
+        """These tools for one shard: answers that cost something are journalled before use and found again."""
+        if self.backend is None or not metered(self.backend) or not self.plan.output:
+            return self
+        folder = answers_of(self.plan)
+        purse = Shared(folder, self.plan.cost) if self.plan.cost.limited else Unlimited()
+        return replace(self, backend=Answered(self.backend, AnswerFile(folder / f"{shard.name}.jsonl"), purse))
+
     def close(self) -> None:
         """End the decoding child process."""
         self.decoder.close()
+
+
+def answers_of(plan: Plan) -> Path:
+    """The folder of a run's answers."""
+    return Path(plan.answers) if plan.answers else answers_folder(plan.output)
 
 
 def load_backend(name: str, options: Mapping[str, str]) -> Backend:

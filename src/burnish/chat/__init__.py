@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from burnish.values import Failure, Json, Picture
+from burnish.values import Failure, Json, Picture, Usage
 
 Part: TypeAlias = str | Picture
 
@@ -83,14 +83,12 @@ class Written:
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a model has been used for so far; `possibly_billed` are calls whose answer never came."""
+class Metered(Protocol):
+    """A backend whose answers cost something: they are journalled before use, and counted."""
 
-    calls: int = 0
-    prompt_tokens: int = 0
-    written_tokens: int = 0
-    possibly_billed: int = 0
+    def usage(self) -> Usage:
+        """What has been used so far."""
+        ...
 
 
 class ChatModel(Protocol):

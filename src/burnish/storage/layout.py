@@ -17,6 +17,8 @@ RECORDS = f"{HIDDEN}/records"
 SUMMARY = f"{HIDDEN}/summary.json"
 CARD = "README.md"
 LOG = f"{HIDDEN}/run.jsonl"
+ANSWERS = f"{HIDDEN}/answers"
+"""A cache with checksums of its own: no part of the output, so no commit and no seal speaks of it."""
 
 OF_THE_RUN = (CARD, SUMMARY)
 """What a run writes at its end, below the seal."""

@@ -11,7 +11,7 @@ from burnish.errors import UsageError
 from burnish.storage.commit import digest_of
 from burnish.storage.files import Files, open_files
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
-from burnish.storage.layout import HOLDER, LOCK, LOG, OF_THE_RUN, PLAN, SEAL, is_temp, shard_of
+from burnish.storage.layout import ANSWERS, HOLDER, LOCK, LOG, OF_THE_RUN, PLAN, SEAL, is_temp, shard_of
 from burnish.storage.ledger import Counts, LedgerError
 from burnish.storage.plan_file import read_plan
 from burnish.storage.run import journal_digest
@@ -133,7 +133,7 @@ def _files(files: Files, sizes: Mapping[str, int], listed: list[FileEntry]) -> I
 
 def _unknown(sizes: Mapping[str, int], known: set[str], *, sealed: bool) -> Iterator[Difference]:
     for name, size in sizes.items():
-        if name in known or name == LOG or (name == LOCK and size == 0):
+        if name in known or name == LOG or name.startswith(f"{ANSWERS}/") or (name == LOCK and size == 0):
             continue
         if name == HOLDER:
             yield Difference(name=name, what=f"a run is at work here, or was killed; {AGAIN}")

@@ -1,0 +1,104 @@
+"""A backend whose answers are journalled before use and asked for once: the same question is never paid twice.
+
+What is the same is decided by the model's identity, the picture's pixels, the text and everything else a request
+says; answers of equal requests are fanned out. Failures are not journalled: they are worth another try.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any, Protocol
+
+from burnish.protocols import Backend
+from burnish.storage.answers import AnswerFile
+from burnish.values import Draft, Edit, Failure, Json, Picture, Reply, Request, Score, State, Usage
+
+
+class Purse(Protocol):
+    """Who may stop a run before it costs more."""
+
+    def reserve(self, calls: int) -> int:
+        """How many of `calls` more calls may be made now, at least one. Raises `StopError` if none."""
+        ...
+
+    def settle(self, reserved: int, used: Usage) -> None:
+        """`reserved` calls are done; this is what they used."""
+        ...
+
+
+class Answered:
+    """A `Backend` over a metered one, for one shard."""
+
+    def __init__(self, backend: Backend, file: AnswerFile, purse: Purse) -> None:
+        """`backend` must have `usage` (see `burnish.chat.Metered`)."""
+        self.identity = backend.identity
+        self.side_px = backend.side_px
+        self._backend = backend
+        self._file = file
+        self._purse = purse
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        """One reply per request, in order; only what was never answered goes to the model."""
+        pictures: dict[int, bytes] = {}
+        keys = [self._key(request, pictures) for request in requests]
+        wanted = {key: request for key, request in zip(keys, requests, strict=True) if key not in self._file.known}
+        failed: dict[str, Reply] = {}
+        left = list(wanted.items())
+        while left:
+            count = self._purse.reserve(len(left))
+            failed |= self._ask(left[:count])
+            left = left[count:]
+        return [failed[key] if key in failed else reply_from(self._file.known[key]) for key in keys]
+
+    def _ask(self, asked: Sequence[tuple[str, Request]]) -> dict[str, Reply]:
+        """Ask, journal the answers, give back the failures."""
+        before = _usage(self._backend)
+        replies = dict(zip((key for key, _ in asked), self._backend.answer([r for _, r in asked]), strict=True))
+        used = _usage(self._backend) - before
+        lasting = {key: reply_json(reply) for key, reply in replies.items() if not isinstance(reply, Failure)}
+        self._file.append(lasting, used.as_json())
+        self._purse.settle(len(asked), used)
+        return {key: reply for key, reply in replies.items() if key not in lasting}
+
+    def _key(self, request: Request, pictures: dict[int, bytes]) -> str:
+        if id(request.picture) not in pictures:
+            pictures[id(request.picture)] = _pixels(request.picture)
+        said = {f.name: getattr(request, f.name) for f in fields(request) if f.name != "picture"}
+        digest = hashlib.blake2b(pictures[id(request.picture)], digest_size=16)
+        text = repr((self.identity, type(request).__name__, sorted(said.items())))
+        digest.update(text.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+def metered(backend: Backend | None) -> bool:
+    """Whether the backend's answers cost something."""
+    return hasattr(backend, "usage")
+
+
+def reply_json(reply: Score | Draft) -> Json:
+    """A reply as JSON; `reply_from` reads it."""
+    return {type(reply).__name__.lower(): asdict(reply)}
+
+
+def reply_from(content: Json) -> Score | Draft:
+    """The reply that `reply_json` wrote."""
+    assert isinstance(content, dict)
+    [(kind, said)] = content.items()
+    assert isinstance(said, dict)
+    values: Mapping[str, Any] = said
+    if kind == "score":
+        return Score(**{**values, "state": State(values["state"])})
+    return Draft(text=values["text"], edits=tuple(Edit(**edit) for edit in values["edits"]))
+
+
+def _usage(backend: Backend) -> Usage:
+    used = getattr(backend, "usage")()  # noqa: B009 - `metered` says that it is there
+    assert isinstance(used, Usage)
+    return used
+
+
+def _pixels(picture: Picture) -> bytes:
+    shape = f"{picture.rgb.shape}".encode()
+    return hashlib.blake2b(picture.rgb.tobytes() + shape, digest_size=16).digest()

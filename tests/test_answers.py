@@ -1,0 +1,181 @@
+"""Paid answers: journalled before use, asked for once, found again after a crash; a budget is never passed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import burnish
+from burnish.answers import Answered, reply_from, reply_json
+from burnish.errors import StopError
+from burnish.plan import CostRules
+from burnish.purse import Shared, Unlimited
+from burnish.storage.answers import AnswerFile, answers_folder, spent
+from burnish.storage.verify import verify
+from burnish.values import (
+    AssessRequest,
+    Budget,
+    Draft,
+    Edit,
+    Failure,
+    Picture,
+    Reply,
+    Request,
+    RewriteRequest,
+    Score,
+    State,
+    Usage,
+)
+
+SAMPLE = Path(burnish.__file__).parent / "sample" / "{00000..00001}.tar"
+
+
+def picture(level: int = 0) -> Picture:
+    return Picture(rgb=np.full((4, 4, 3), level, np.uint8), width=4, height=4, format="PNG", mode="RGB")
+
+
+class Metered:
+    """A model that counts its calls; each costs 10 tokens in and 1 out."""
+
+    identity = "metered-1"
+    side_px = 64
+
+    def __init__(self, *, fail: frozenset[str] = frozenset()) -> None:
+        self.asked: list[Request] = []
+        self.fail = fail
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        self.asked += requests
+        return [self._one(request) for request in requests]
+
+    def usage(self) -> Usage:
+        return Usage(calls=len(self.asked), prompt_tokens=10 * len(self.asked), written_tokens=len(self.asked))
+
+    def _one(self, request: Request) -> Reply:
+        if request.text in self.fail:
+            return Failure(state=State.TRUNCATED, detail="cut")
+        if isinstance(request, AssessRequest):
+            return Score(criterion=request.criterion, value=1 + len(request.text) % 5 * 0.3, confidence=1 / 3)
+        return Draft(text=request.text + "!", edits=(Edit(start=0, before="", after="!", why="tried"),))
+
+
+def ask(text: str, criterion: str = "overall", level: int = 0) -> AssessRequest:
+    return AssessRequest(picture=picture(level), text=text, criterion=criterion)
+
+
+def make(folder: Path, model: Metered, purse: Shared | Unlimited | None = None) -> Answered:
+    return Answered(model, AnswerFile(folder / "a.jsonl"), purse or Unlimited())
+
+
+def test_equal_requests_are_asked_once_and_fanned_out(tmp_path: Path) -> None:
+    model = Metered()
+    requests = [ask("a"), ask("b"), ask("a"), ask("a", "text_quality"), ask("a", level=9), ask("a")]
+    replies = make(tmp_path, model).answer(requests)
+    assert len(model.asked) == 4
+    assert replies[0] == replies[2] == replies[5]
+    criteria = [reply.criterion for reply in replies if isinstance(reply, Score)]
+    assert criteria == ["overall"] * 3 + ["text_quality"] + ["overall"] * 2
+
+
+def test_what_was_answered_is_not_asked_again_and_comes_back_equal(tmp_path: Path) -> None:
+    rewrite = RewriteRequest(picture=picture(), text="x", budget=Budget(max_changed=1.0, max_inserted=2))
+    first = make(tmp_path, Metered()).answer([ask("a"), rewrite])
+    again = Metered()
+    assert make(tmp_path, again).answer([rewrite, ask("a")]) == first[::-1]
+    assert not again.asked
+
+
+def test_another_model_is_another_answer(tmp_path: Path) -> None:
+    make(tmp_path, Metered()).answer([ask("a")])
+    other = Metered()
+    other.identity = "metered-2"
+    make(tmp_path, other).answer([ask("a")])
+    assert len(other.asked) == 1
+
+
+def test_failures_are_worth_another_try(tmp_path: Path) -> None:
+    replies = make(tmp_path, Metered(fail=frozenset("b"))).answer([ask("a"), ask("b")])
+    assert isinstance(replies[1], Failure)
+    again = Metered()
+    assert isinstance(make(tmp_path, again).answer([ask("a"), ask("b")])[1], Score)
+    assert [request.text for request in again.asked] == ["b"]
+
+
+@pytest.mark.parametrize(("cut", "lost"), [(1, ["c"]), (2, ["b", "c"]), (40, ["b", "c"])])
+def test_a_torn_line_is_asked_again_and_nothing_else(tmp_path: Path, cut: int, lost: list[str]) -> None:
+    make(tmp_path, Metered()).answer([ask("a")])
+    make(tmp_path, Metered()).answer([ask("b")])
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(file.read_bytes()[:-cut])
+    again = Metered()
+    make(tmp_path, again).answer([ask("a"), ask("b"), ask("c")])
+    assert [request.text for request in again.asked] == lost
+    third = Metered()
+    make(tmp_path, third).answer([ask("a"), ask("b"), ask("c")])
+    assert not third.asked
+
+
+def test_any_changed_byte_is_found(tmp_path: Path) -> None:
+    make(tmp_path, Metered()).answer([ask("a")])
+    file = tmp_path / "a.jsonl"
+    whole = file.read_bytes()
+    for at in range(len(whole) - 1):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert not AnswerFile(file).known
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Score(criterion="overall", value=3.1234, confidence=0.1, spread=0.5, reason="why"),
+        Score(criterion="overall", value=None, confidence=0.0, state=State.ABSTAINED),
+        Draft(text="ä 犬 🐶"),
+        Draft(text="b", edits=(Edit(start=1, before="x", after="", why="junk", junk=True),)),
+    ],
+)
+def test_replies_come_back_as_they_were(reply: Score | Draft) -> None:
+    assert reply_from(reply_json(reply)) == reply
+
+
+def test_the_budget_stops_before_it_is_passed(tmp_path: Path) -> None:
+    rules = CostRules(max_tokens=440)
+    purse = Shared(tmp_path, rules)
+    purse.fill()
+    model = Metered()
+    backend = make(tmp_path, model, purse)
+    with pytest.raises(StopError, match=r"--max-tokens"):
+        backend.answer([ask(f"{n}") for n in range(100)])
+    assert 30 <= len(model.asked) <= 40
+    assert spent(tmp_path)["calls"] == len(model.asked)
+    more = Shared(tmp_path, CostRules(max_tokens=5_000))
+    more.fill()
+    again = Metered()
+    make(tmp_path, again, more).answer([ask(f"{n}") for n in range(100)])
+    assert len(again.asked) + len(model.asked) == 100
+
+
+def test_a_budget_in_money_needs_prices() -> None:
+    with pytest.raises(burnish.UsageError, match="price_in"):
+        CostRules(max_cost=1.0)
+    assert CostRules(price_in=2.0, price_out=8.0).cost(Usage(prompt_tokens=500_000, written_tokens=250_000)) == 3.0
+
+
+def test_a_stopped_run_goes_on_where_its_answers_end(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    settings = {"recipe": "aitqe", "batch_size": 8}
+    with pytest.raises(StopError):
+        burnish.enhance(SAMPLE, out, backend=Metered(), cost={"max_tokens": 5_000}, **settings)
+    stopped = spent(answers_folder(str(out)))["calls"]
+    assert stopped > 300
+    model = Metered()
+    burnish.enhance(SAMPLE, out, backend=model, **settings)
+    whole = Metered()
+    burnish.enhance(SAMPLE, tmp_path / "other", backend=whole, **settings)
+    assert stopped + len(model.asked) == len(whole.asked)
+    free = Metered()
+    burnish.enhance(SAMPLE, tmp_path / "third", backend=free, answers=str(answers_folder(str(out))), **settings)
+    assert not free.asked
+    assert not verify(str(out))
