@@ -239,11 +239,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AssessRequest:
-    """Ask for one criterion's score of `text` beside `picture`."""
+    """Ask for one criterion's score of `text` beside `picture`. `again`: `text` is a rewrite, whose scores are to be
+    compared with the original's, so the same model has to give them.
+    """
 
     picture: Picture
     text: str
     criterion: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,12 +259,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RewriteRequest:
-    """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name (evidence, not text)."""
+    """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name (evidence, not text).
+    `variant` 0 is the model's surest answer; above, another one (a seed).
+    """
 
     picture: Picture
     text: str
     budget: Budget
     name: str = ""
+    variant: int = 0
 
 
 Request: TypeAlias = AssessRequest | RewriteRequest

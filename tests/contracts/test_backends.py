@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from burnish import discovery, recipes
 from burnish.backends.function import FunctionBackend
 from burnish.criteria import SCALE
+from burnish.fakeserver import FakeServer
 from burnish.protocols import Backend
 from burnish.tools import load_backend
 from burnish.values import (
@@ -41,7 +43,15 @@ BUDGET = Budget(max_changed=0.9, max_inserted=3)
 def make(name: str) -> Backend:
     if name == "function":  # made from a function of the user's, which options cannot hold
         return FunctionBackend(lambda request: 3.0 if isinstance(request, AssessRequest) else request.text)
-    return load_backend(name, {})
+    return load_backend(name, {"then": "fake"} if name == "cascade" else {})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    """What `openai` asks."""
+    with FakeServer() as started, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_BASE_URL", started.url)
+        yield
 
 
 @pytest.fixture(scope="module", params=discovery.names("backends"))

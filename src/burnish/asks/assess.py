@@ -1,12 +1,22 @@
-"""Score the original caption by every criterion of the recipe."""
+"""Score the original caption by every criterion of the recipe.
+
+A text that gives orders to its reader is looked at twice, whole and without the orders, and the lower score counts:
+an order can cost a pair, never help it (hazards 34-39).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle
 
 from burnish.asks import Terms
+from burnish.injection import orders, without
 from burnish.values import AssessRequest, Draft, Failure, Picture, Record, Reply, Request, Score, State
+
+INJECTION = "injection"
+"""Flag of a pair whose text gives orders to its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +27,14 @@ class Assess:
     name: str = "assess"
 
     def requests(self, record: Record) -> list[Request]:
-        """One `AssessRequest` per criterion about the text a model may see."""
+        """One `AssessRequest` per criterion about the text a model may see, and again without orders in it."""
         return assess_requests(record.picture, record.view, self.criteria)
 
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
-        """The original caption with its scores."""
+        """The original caption with its scores; flagged "injection" if it gives orders."""
         original = replace(record.captions[0], scores=scores_of(self.criteria, replies))
-        return replace(record, captions=(original, *record.captions[1:]))
+        flags = record.flags if len(replies) == len(self.criteria) else (*record.flags, INJECTION)
+        return replace(record, captions=(original, *record.captions[1:]), flags=flags)
 
 
 def ask(terms: Terms) -> Assess:
@@ -31,14 +42,33 @@ def ask(terms: Terms) -> Assess:
     return Assess(terms.recipe.criteria)
 
 
-def assess_requests(picture: Picture, text: str, criteria: Sequence[str]) -> list[Request]:
-    """One request per criterion, in the criteria's order."""
-    return [AssessRequest(picture=picture, text=text, criterion=name) for name in criteria]
+def assess_requests(picture: Picture, text: str, criteria: Sequence[str], *, again: bool = False) -> list[Request]:
+    """One request per criterion, in the criteria's order, for each view of the text; `again`: it is a rewrite."""
+    return [
+        AssessRequest(picture=picture, text=view, criterion=name, again=again)
+        for view in views(text)
+        for name in criteria
+    ]
+
+
+def views(text: str) -> tuple[str, ...]:
+    """`text`, and without the orders in it if it gives any."""
+    spans = orders(text)
+    return (text, without(text, spans)) if spans else (text,)
 
 
 def scores_of(criteria: Sequence[str], replies: Sequence[Reply]) -> tuple[Score, ...]:
-    """Replies as scores, in the criteria's order; a failure becomes a score without a value, never a low one."""
-    return tuple(_score(name, reply) for name, reply in zip(criteria, replies, strict=True))
+    """Replies to `assess_requests` as scores, in the criteria's order; of two views the lower counts. A failure
+    becomes a score without a value, never a low one.
+    """
+    seen = [_score(name, reply) for name, reply in zip(cycle(criteria), replies, strict=False)]
+    count = len(criteria)
+    return tuple(min(seen[at::count], key=_height) for at in range(count))
+
+
+def _height(score: Score) -> float:
+    """What has no value counts as lowest: a view that could not be judged must not vouch for the other."""
+    return -math.inf if score.value is None else score.value
 
 
 def _score(name: str, reply: Reply) -> Score:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from burnish.edits import Span
 from burnish.injection.folding import fold, unspaced
@@ -22,6 +23,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
+@lru_cache(maxsize=1_024)
 def orders(text: str) -> tuple[Span, ...]:
     """Where `text` gives orders to its reader: spans in order, not overlapping, each to the end of its sentence.
 

@@ -1,0 +1,97 @@
+"""Two models in a row: a cheap one for every pair, a dear one only where the cheap one is unsure or sees a bad pair.
+
+Options: ``first`` (default builtin), ``then`` (needed), ``sure`` (0..1, default 0.5: so confident must the first be of
+its overall score), ``below`` (1..5, default 3: under this the pair will be rewritten, so the dear model decides), and
+the models' own options as ``first.KEY`` and ``then.KEY``. Rewrites, and all scores they are compared with, come from
+the dear model alone. ``burnish eval cascade`` shows what other values save and change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from burnish import discovery
+from burnish.criteria import SCALE
+from burnish.errors import UsageError
+from burnish.protocols import Backend
+from burnish.values import AssessRequest, Reply, Request, Score, Usage
+
+_OWN = ("first", "then", "sure", "below")
+
+
+class CascadeBackend:
+    """A `Backend` over two others."""
+
+    def __init__(self, first: Backend, then: Backend, *, sure: float, below: float) -> None:
+        """`sure` in 0..1, `below` on the scale."""
+        self._first = first
+        self._then = then
+        self._sure = sure
+        self._below = below
+        self.side_px = max(first.side_px, then.side_px)
+        self.identity = f"cascade({first.identity},{then.identity},sure={sure:g},below={below:g})"
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        """One reply per request, in order."""
+        cheap = [at for at, request in enumerate(requests) if isinstance(request, AssessRequest) and not request.again]
+        replies = dict(zip(cheap, self._first.answer([requests[at] for at in cheap]), strict=True))
+        settled = {_pair(requests[at]) for at, reply in replies.items() if self._settles(reply)}
+        dear = [at for at, request in enumerate(requests) if at not in replies or _pair(request) not in settled]
+        replies |= dict(zip(dear, self._then.answer([requests[at] for at in dear]), strict=True))
+        return [replies[at] for at in range(len(requests))]
+
+    def usage(self) -> Usage:
+        """What the two have been used for so far; a model that costs nothing counts nothing."""
+        used = [model.usage() for model in (self._first, self._then) if hasattr(model, "usage")]
+        return sum(used, start=Usage())
+
+    def _settles(self, reply: Reply) -> bool:
+        """Whether the first model's overall score needs no second opinion."""
+        return (
+            isinstance(reply, Score)
+            and reply.criterion == "overall"
+            and reply.value is not None
+            and reply.value >= self._below
+            and reply.confidence >= self._sure
+        )
+
+
+def make(options: Mapping[str, str]) -> CascadeBackend:
+    """Made by name. Raises `UsageError` for what is missing or unknown."""
+    unknown = sorted(key for key in options if key not in _OWN and key.partition(".")[0] not in {"first", "then"})
+    if unknown:
+        raise UsageError(f"backend cascade has no option {unknown[0]!r}. Options: {', '.join(_OWN)}, first.*, then.*")
+    if "then" not in options:
+        raise UsageError(
+            "backend cascade needs the second model's name.\nExample: --set backend_options.then=openai "
+            "--set backend_options.then.model=NAME"
+        )
+    return CascadeBackend(
+        _model(options.get("first", "builtin"), "first.", options),
+        _model(options["then"], "then.", options),
+        sure=_number("sure", options.get("sure", "0.5"), 0, 1),
+        below=_number("below", options.get("below", "3"), SCALE[0], SCALE[-1]),
+    )
+
+
+def _model(name: str, prefix: str, options: Mapping[str, str]) -> Backend:
+    own = {key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)}
+    return cast("Backend", discovery.load("backends", name)(own))  # type: ignore[operator]
+
+
+def _number(name: str, text: str, low: float, high: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise UsageError(f"cascade's option {name} must be {low:g} to {high:g}, not {text!r}.")
+    return value
+
+
+def _pair(request: Request) -> tuple[int, str]:
+    return id(request.picture), request.text
+
+
+BACKEND = make
