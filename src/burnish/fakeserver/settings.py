@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -78,7 +77,10 @@ class Settings:
     bomb_mb: int = _told(256, "Fault gzip_bomb: size when inflated.")
 
     def __post_init__(self) -> None:
-        """Check what can be checked without starting."""
+        """Check what can be checked without starting; names of abilities may be plain texts."""
+        for field in dataclasses.fields(self):
+            value = _as(field.name, getattr(self, field.name), field.default)
+            object.__setattr__(self, field.name, value)
         for name, low, high in _RANGES:
             if not low <= getattr(self, name) <= high:
                 raise UsageError(f"fakeserver: {name} is {getattr(self, name)}, must be {low} to {high}.")
@@ -120,14 +122,15 @@ def resolve(file: str | None, given: Mapping[str, Any]) -> Settings:
     values = dict(_from_file(file)) if file else {}
     values.update({name: value for name, value in given.items() if value is not None})
     known = {field.name: field for field in dataclasses.fields(Settings)}
-    for name, value in values.items():
+    for name in values:
         if name not in known:
             raise UsageError(f"fakeserver: there is no setting {name!r}.\nChoose from: {', '.join(sorted(known))}")
-        values[name] = _as(name, value, known[name].default)
     return Settings(**values)
 
 
 def _from_file(file: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

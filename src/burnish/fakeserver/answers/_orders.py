@@ -32,17 +32,15 @@ _VERBS = (
     r"оцени|оцените|поставь|поставьте|дай|дайте|ответь|ответьте|верни)\b"
     r"|给出?|打|评为?|回答|输出|选择|返回|つけ|与え|答え|評価"
 )
-_FILL = r"(?:(?!\b(?:from|between|von|zwischen|entre|most|least|desde|從|从)\b)[^.!?;\n\d。\uff01\uff1f]){0,60}?"
+_FILL = r"(?:(?!\b(?:from|between|von|zwischen|entre|most|least|desde|從|从)\b)[^.!?;{\n\d。\uff01\uff1f]){0,60}?"
 _WORDS = {
     **dict.fromkeys(("five", "fünf", "cinq", "cinco", "cinque", "пять", "五"), "5"),
     **dict.fromkeys(("ten", "zehn", "dix", "diez", "dieci", "dez", "десять", "十"), "10"),
-    **dict.fromkeys(("one", "eins", "uno", "один", "一"), "1"),
 }
-_NUMBER = (
-    rf"(?P<value>\d+(?:[.,]\d+)?|\b(?:{'|'.join(w for w in _WORDS if w.isascii() or ord(w[0]) < 0x3000)})\b|[五十一])"
-)
+_SPELLED = "|".join(word for word in _WORDS if ord(word[0]) < 0x3000)
+_NUMBER = rf"(?P<value>(?<![A-Za-z\d.])\d{{1,3}}(?:[.,]\d{{1,2}})?|\b(?:{_SPELLED})\b|[五十])"
 _OUT_OF = r"(?:\s*(?:/|out of|von|sur|de|su|из|分)\s*(?P<out>\d+))?"
-_NO_RANGE = r"(?!\d|[.,]\d|\s*(?:to|or|bis|oder|à|ou|a|al|o|e|до|至|到|-|–|~|,)\s*\d)"
+_NO_RANGE = r"(?![A-Za-z\d]|[.,]\d|\s*(?:to|or|bis|oder|à|ou|a|al|o|e|до|至|到|-|–|~|,)\s*\d)"
 _GRADES = (
     re.compile(rf"(?:{_VERBS}){_FILL}{_NUMBER}{_OUT_OF}{_NO_RANGE}", re.IGNORECASE),
     re.compile(
@@ -71,9 +69,13 @@ _IGNORE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = r"[\"'“„«‚‘「](?P<quoted>[^\"'”“»’‘」\n]{1,200})[\"'”“»’‘」]"
+_CLAUSE = (  # "does the text add anything?" orders nothing
+    r"(?:^|[.!?;:,\n>(\"'{\-\uff0c。]\s*"
+    r"|\b(?:please|and|then|also|must|always|now|to|und|bitte|et|y|e|i|и|veuillez|favor)\s+)"
+)
 _ADD = re.compile(
-    r"(?:\b(?:add|append|include|insert|mention|attach|end (?:\w+ ){0,3}with|put in|füge|ergänze|hänge|erwähne|"
-    r"ajoute[zr]?|insère|insérez|mentionne[zr]?|añade|añada|agrega|agregue|incluye|incluya|menciona|aggiungi|"
+    rf"(?:{_CLAUSE}(?:add|append|include|insert|mention|attach|end (?:\w+ ){{0,3}}with|put in|füge|ergänze|"
+    r"hänge|erwähne|ajoute[zr]?|insère|insérez|mentionne[zr]?|añade|añada|agrega|agregue|incluye|incluya|menciona|aggiungi|"
     r"adicione|inclua|добавь|добавьте|вставь)\b|添加|加上|写上|加入|追加)"
     r"\s*(?:(?:the|this|den|die|das|le|la|el|les|los) )?"
     r"(?:words?|text\w*|phrase|sentence|satz|mots|palabras|frase)?"
