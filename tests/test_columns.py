@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import orjson
 import pytest
 
-from burnish.columns import MISSING_SCORE, columns
-from burnish.values import Caption, Decision, Edit, Record, Score, State
+from burnish.columns import MISSING_SCORE, columns, continued
+from burnish.values import Caption, Decision, Edit, Json, Record, Score, State
 from tests.builders import record
 
 
@@ -28,18 +29,23 @@ def test_keys_and_types_do_not_depend_on_what_happened() -> None:
     assert None not in plain.values()
 
 
-def test_the_chosen_caption_brings_its_edits_and_scores() -> None:
+def rewritten() -> Record:
+    """"a dog.jpg", rewritten to "a dog" with a score of 4."""
     made = judged(2.0)
     edit = Edit(start=5, before=".jpg", after="", why="file extension", junk=True)
-    better = Caption(
-        text="a dog",
-        role="rewrite",
-        maker="m",
-        edits=(edit,),
-        scores=(Score(criterion="overall", value=4.0, confidence=0.5),),
-        verdict="accepted",
-    )
-    row = columns(replace(made, captions=(*made.captions, better), chosen=1, decision=Decision.REWRITTEN))
+    scores = (Score(criterion="overall", value=4.0, confidence=0.5),)
+    better = Caption(text="a dog", role="rewrite", maker="m", edits=(edit,), scores=scores, verdict="accepted")
+    return replace(made, captions=(*made.captions, better), chosen=1, decision=Decision.REWRITTEN)
+
+
+def after(fields: Mapping[str, Json], text: str) -> Record:
+    """The record of a pair with `text` and with our `fields` of an earlier run, kept as it is."""
+    made = record(text, decision=Decision.KEPT)
+    return continued(replace(made, pair=replace(made.pair, fields=fields)))
+
+
+def test_the_chosen_caption_brings_its_edits_and_scores() -> None:
+    row = columns(rewritten())
     assert row["caption_original"] == "a dog.jpg"
     assert row["burnish_score_overall"] == 4.0
     assert [c["text"] for c in row["captions"]] == ["a dog.jpg", "a dog"]
@@ -54,12 +60,56 @@ def test_text_that_is_no_unicode_can_be_stored_and_recovered(text: str) -> None:
 
 
 def test_a_second_run_keeps_the_first_original_and_every_caption() -> None:
-    first = columns(judged(2.0))
-    again = record("a dog")
-    again = replace(again, pair=replace(again.pair, fields=first))
+    first = columns(rewritten())
+    again = after(first, "a dog")
+    assert [(c.role, c.text) for c in again.captions] == [("alt", "a dog.jpg"), ("rewrite", "a dog")]
+    assert (again.chosen, again.caption.maker, again.decision) == (1, "m", Decision.KEPT)
     row = columns(again)
     assert row["caption_original"] == "a dog.jpg"
-    assert [c["text"] for c in row["captions"]] == ["a dog", "a dog.jpg"]
+    assert row["captions"] == first["captions"]
+    assert row["burnish_edits"] == first["burnish_edits"]
+    assert row["burnish_score_overall"] == 4.0
+
+
+def test_a_text_changed_by_others_between_two_runs_is_called_edited() -> None:
+    again = after(columns(rewritten()), "a brown dog")
+    roles = [(c.role, c.text) for c in again.captions]
+    assert roles == [("alt", "a dog.jpg"), ("rewrite", "a dog"), ("edited", "a brown dog")]
+    assert again.chosen == 2
+
+
+def test_a_second_rewrite_follows_the_first() -> None:
+    made = record("a dog")
+    better = Caption(text="A dog.", role="rewrite", maker="n", verdict="accepted")
+    made = replace(made, pair=replace(made.pair, fields=columns(rewritten())), captions=(*made.captions, better))
+    again = continued(replace(made, chosen=1))
+    assert [(c.text, c.maker) for c in again.captions] == [("a dog.jpg", "source"), ("a dog", "m"), ("A dog.", "n")]
+    assert again.chosen == 2
+
+
+def test_an_original_that_is_no_unicode_survives_two_runs() -> None:
+    odd = "\udcff broken"
+    assert after(columns(record(odd)), odd).captions[0].text == odd
+    assert columns(after(columns(record(odd)), odd)) == columns(record(odd)) | {"burnish_decision": "kept"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"captions": None},
+        {"captions": [3, None, {"role": "rewrite"}, {"role": 1, "text": "", "maker": "", "verdict": "", "overall": 1.0}]},
+        {"captions": "[{"},
+        {"burnish_edits": '[{"start": "x"}]'},
+        {"burnish_edits": 7},
+        {"burnish_score_overall": "high"},
+        {"burnish_state_overall": "splendid"},
+        {"caption_original_raw": "not base64!"},
+    ],
+)
+def test_fields_of_ours_that_others_broke_do_no_harm(broken) -> None:
+    again = after(columns(record("a dog")) | broken, "a dog")
+    assert [(c.role, c.text) for c in again.captions] == [("alt", "a dog")]
+    columns(again)
 
 
 def test_a_foreign_field_of_the_same_name_is_not_taken_for_ours() -> None:

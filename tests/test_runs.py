@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 
 from burnish import plan as plans
+from burnish import records
 from burnish.engines import local
 from burnish.errors import StopError, UsageError
 from burnish.runs import open_run, plan_of
@@ -52,11 +54,10 @@ def stop_after(source: Path, items: int, *, again: bool = False) -> None:
             raise StopError("the disk is gone")
 
     output = str(source.parent / "out")
-    plan = plan_of(output) if again else plans.build(
-        {"source": str(source), "output": output, "backend": "fake", "workers": 1}
-    )  # fmt: skip
+    fresh = {"source": str(source), "output": output, "backend": "fake"}
+    plan = plan_of(output) if again else plans.build(fresh)
     with pytest.raises(StopError):
-        local.run(plan, retry=again, on_progress=fail)
+        local.run(replace(plan, workers=1), retry=again, on_progress=fail)
 
 
 @pytest.mark.parametrize("limit", [5, 10, 25, 30])
@@ -152,3 +153,31 @@ def test_a_run_with_nothing_to_do_keeps_its_seal(source: Path) -> None:
     with open_run(plan) as opened:
         assert opened.todo == []
     assert verify(str(source.parent / "out")) == []
+
+
+def captions(output: Path) -> dict[str, list[tuple[str, str]]]:
+    """Role and text of every caption by key, and the chosen one at the end, from the records of a run."""
+    found = {}
+    for path in sorted((output / ".burnish" / "records").iterdir()):
+        with path.open("rb") as file:
+            for row in records.read(file):
+                listed = [(caption["role"], caption["text"]) for caption in row["captions"]]
+                found[row["key"]] = [*listed, ("chosen", listed[row["chosen"]][1])]
+    return found
+
+
+def test_a_run_over_an_output_goes_on_with_its_captions(source: Path, tmp_path: Path) -> None:
+    run(source)
+    first = captions(tmp_path / "out")
+    assert any(len(listed) == 3 for listed in first.values())
+    again = {"source": str(tmp_path / "out"), "output": str(tmp_path / "again"), "backend": "fake", "workers": 1}
+    failing = {"backend_options": {"fail": "0.5"}}
+    local.run(plans.build({**again, **failing}))
+    second = captions(tmp_path / "again")
+    assert {key: listed[0] for key, listed in second.items()} == {key: listed[0] for key, listed in first.items()}
+    assert {listed[0][0] for listed in second.values()} == {"alt"}
+    assert all(second[key][: len(listed) - 1] == listed[:-1] for key, listed in first.items())
+    done = local.run(plan_of(str(tmp_path / "again")), retry=True)
+    assert done.shards_before < done.shards
+    assert captions(tmp_path / "again") == second
+    assert verify(str(tmp_path / "again")) == []

@@ -46,7 +46,7 @@ def items(source: str | Path, store: str | None = None, **options: str) -> Itera
 
 
 def assess(source: Source, *, backend: Model = "builtin", **settings: Any) -> Iterator[Outcome]:
-    """Scores only: one `Record` per pair, its captions[0] scored by every criterion; texts stay as they are."""
+    """Scores only: one `Record` per pair, its caption scored by every criterion; texts stay as they are."""
     return _stream(source, {"recipe": "assess_only", **settings}, backend)
 
 

@@ -3,16 +3,21 @@
 One home for what the output says about a pair. Loaders that fix a schema from the first samples (HF webdataset:
 five) must see the same keys with the same non-null types in every sample, so there are no nulls and no lists that
 can be empty: a missing score is -1.0 beside its state, flags are joined by spaces, edits are one JSON string.
+
+An output may be the source of another run: `earlier` reads the captions back, `continued` puts a record's after them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
-from burnish.texts import storable
-from burnish.values import Edit, Json, Record, Score, State
+from burnish.texts import decode, storable
+from burnish.values import Caption, Edit, Json, Pair, Record, Score, State
 
 MISSING_SCORE = -1.0
 """Stands where there is no value; the state column says why. No scale of ours reaches below 0."""
@@ -36,7 +41,6 @@ def columns(record: Record) -> dict[str, Json]:
         "caption_original": original,
         "caption_original_raw": raw,
         "captions": captions,
-        **_of_earlier_run(record.pair.fields, captions),
         "burnish_decision": str(record.decision),
         "burnish_reason": record.reason,
         "burnish_flags": " ".join(record.flags),
@@ -49,16 +53,95 @@ def columns(record: Record) -> dict[str, Json]:
     return row
 
 
-def _of_earlier_run(fields: Mapping[str, Json], captions: list[Json]) -> dict[str, Json]:
-    """If the input is an output of ours: its original stays the original, and its captions follow this run's."""
-    if "burnish_decision" not in fields or not isinstance(fields.get("caption_original"), str):
-        return {}
-    earlier = fields.get("captions")
-    return {
-        "caption_original": fields["caption_original"],
-        "caption_original_raw": fields.get("caption_original_raw") or "",
-        "captions": captions + (earlier if isinstance(earlier, list) else []),
-    }
+def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
+    """The captions `pair` comes with, the original first, and which of them is its text.
+
+    More than one only if an earlier run of ours wrote the pair. A text that no run of ours left has the role "edited".
+    Scores are read back for the pair's text in full, for the others the overall score alone (its confidence as 0).
+    """
+    fields = pair.fields
+    original = fields.get("caption_original")
+    if "burnish_decision" not in fields or not isinstance(original, str):
+        return (Caption(text=pair.text, role="alt", maker="source"),), 0
+    first = Caption(text=_raw(fields.get("caption_original_raw")) or original, role="alt", maker="source")
+    listed = list(_captions(fields.get("captions")))
+    if listed and listed[0].role == first.role:
+        first = replace(first, scores=listed[0].scores)
+    captions = [first, *(caption for caption in listed if caption.role != first.role)]
+    text = storable(pair.text)[0]
+    at = next((i for i in reversed(range(len(captions))) if storable(captions[i].text)[0] == text), len(captions))
+    if at == len(captions):
+        captions.append(Caption(text=pair.text, role="edited", maker="source"))
+    else:
+        captions[at] = replace(
+            captions[at], text=pair.text, edits=_edits(fields.get("burnish_edits")), scores=tuple(_scores(fields))
+        )
+    return tuple(captions), at
+
+
+def continued(record: Record) -> Record:
+    """A finished `record` whose captions begin with the pair's text, with the captions of earlier runs before them."""
+    captions, at = earlier(record.pair)
+    if len(captions) == 1:
+        return record
+    current = replace(captions[at], scores=record.captions[0].scores or captions[at].scores)
+    known = (*captions[:at], current, *captions[at + 1 :])
+    chosen = len(known) - 1 + record.chosen if record.chosen else at
+    return replace(record, captions=(*known, *record.captions[1:]), chosen=chosen)
+
+
+def _raw(value: Json) -> str:
+    if not isinstance(value, str) or not value:
+        return ""
+    try:
+        return decode(base64.b64decode(value, validate=True))
+    except binascii.Error:
+        return ""
+
+
+def _captions(value: Json) -> Iterator[Caption]:
+    """What is left of the captions of a row; a CSV cell holds them as JSON."""
+    for entry in _list(value):
+        match entry:
+            case {
+                "role": str(role),
+                "text": str(text),
+                "maker": str(maker),
+                "verdict": str(verdict),
+                "overall": float(given),
+            }:
+                scores = (Score(criterion="overall", value=given, confidence=0.0),) if given != MISSING_SCORE else ()
+                yield Caption(text=text, role=role, maker=maker, verdict=verdict, scores=scores)
+
+
+def _edits(value: Json) -> tuple[Edit, ...]:
+    found = []
+    for entry in _list(value):
+        match entry:
+            case {"start": int(start), "before": str(before), "after": str(after), "why": str(why), "junk": bool(junk)}:
+                found.append(Edit(start=start, before=before, after=after, why=why, junk=junk))
+    return tuple(found)
+
+
+def _scores(fields: Mapping[str, Json]) -> Iterator[Score]:
+    for name in fields:
+        criterion = name.removeprefix("burnish_score_")
+        if criterion == name:
+            continue
+        value, state = fields[name], fields.get(f"burnish_state_{criterion}")
+        confidence = fields.get(f"burnish_confidence_{criterion}")
+        if isinstance(value, int | float) and isinstance(confidence, int | float) and state in set(State):
+            shown = float(value) if state == State.OK else None
+            yield Score(criterion=criterion, value=shown, confidence=float(confidence), state=State(str(state)))
+
+
+def _list(value: Json) -> list[Json]:
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return []
+    return value if isinstance(value, list) else []
 
 
 def overall(scores: Sequence[Score]) -> float:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol, TypeAlias
 
-from burnish import texts
+from burnish import columns, texts
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
 from burnish.tools import Tools
@@ -99,7 +99,9 @@ def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
     for ask in tools.asks:
         assert tools.backend is not None
         records = put(ask, records, tools.backend)
-    outcomes.update({r.pair.origin.ordinal: decide(r, tools.plan, asked=bool(tools.asks)) for r in records})
+    for record in records:
+        decided = decide(record, tools.plan, asked=bool(tools.asks))
+        outcomes[record.pair.origin.ordinal] = columns.continued(decided)
     outcomes.update(batch.finished)
     return [outcomes[item.origin.ordinal] if isinstance(item, Pair) else item for item in batch.items]
 

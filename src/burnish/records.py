@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
-from burnish.columns import edits_json
+from burnish.columns import earlier, edits_json
 from burnish.texts import decode, storable
 from burnish.values import Caption, Decision, Edit, Pair, Picture, Record, Score, State
 
@@ -144,7 +144,10 @@ class Finished:
         if row is None:
             return None
         record = _record(row, pair)
-        return record if record.captions[0].text == pair.text else None
+        texts = [caption.text for caption in record.captions]
+        known, at = earlier(pair)
+        same = texts[: len(known)] == [caption.text for caption in known] and texts[at] == pair.text
+        return record if same else None
 
 
 def _caption_row(caption: Caption) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import fsspec
 import pytest
 
 from burnish import discovery
+from burnish.columns import earlier
 from burnish.errors import StopError, UsageError
 from burnish.storage.commit import Commit
 from burnish.storage.files import open_files
 from burnish.stores import open_store
-from burnish.values import Fault, Gap, Pair, Shard
+from burnish.values import Fault, Gap, Pair, Shard, State
 from tests.loopback_s3 import loopback_s3
 from tests.stores.forms import RUN_ID, Form, Sample, contents, copy, items, pairs, record, samples
 
@@ -177,6 +178,30 @@ def test_our_own_output_is_a_source(store, name, form, tmp_path):
     assert form.rows(tmp_path / "two") == form.rows(tmp_path / "one")
     originals = [p.fields["caption_original"] for p in pairs(open_store(str(tmp_path / "two")))]
     assert originals == [s.text for s in samples()]
+
+
+def test_captions_of_earlier_runs_keep_their_roles_and_order(store, name, tmp_path):
+    copy(store, tmp_path / "one", lambda p: "first" if p.origin.ordinal == 1 else None)
+    copy(open_store(str(tmp_path / "one"), name), tmp_path / "two", lambda p: "second" if p.text == "first" else None)
+    copy(open_store(str(tmp_path / "two"), name), tmp_path / "three")
+    texts = [s.text for s in samples()]
+    found = pairs(open_store(str(tmp_path / "three"), name))
+    history = [earlier(p) for p in found]
+    assert [captions[0].text for captions, _ in history] == texts
+    assert [[c.role for c in captions] for captions, _ in history] == [
+        ["alt", "rewrite", "rewrite"] if at in {1, 5} else ["alt"] for at in range(7)
+    ]
+    assert [[c.text for c in captions] for captions, _ in history][1::4] == [
+        [texts[1], "first", "second"],
+        [texts[5], "first", "second"],
+    ]
+    captions, at = history[1]
+    assert (at, captions[2].verdict, captions[1].score("overall").value) == (2, "accepted", 4.25)
+    assert [(e.before, e.after) for e in captions[2].edits] == [("first", "second")]
+    assert [(s.criterion, s.value, s.state) for s in captions[2].scores] == [
+        ("overall", 4.25, State.OK),
+        ("text_quality", None, State.ABSTAINED),
+    ]
 
 
 def test_nothing_there_is_refused(name, tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from burnish.columns import continued
 from burnish.protocols import Store
 from burnish.storage.commit import Commit
 from burnish.storage.files import open_files
@@ -65,16 +66,18 @@ def foreign(row: dict[str, Any], *used: str) -> dict[str, Any]:
 
 
 def record(pair: Pair, text: str | None = None) -> Record:
-    """The pair as a record: kept, or rewritten to `text`."""
+    """The pair as a record: kept, or rewritten to `text`, after what earlier runs made of it."""
     scores = (Score(criterion="overall", value=4.25, confidence=0.5), Score(criterion="text_quality", value=None,
               confidence=0.0, state=State.ABSTAINED))  # fmt: skip
     alt = Caption(text=pair.text, role="alt", maker="source", scores=scores)
     if text is None:
-        return Record(pair=pair, picture=picture(), view=pair.text, captions=(alt,), decision=Decision.KEPT)
+        return continued(
+            Record(pair=pair, picture=picture(), view=pair.text, captions=(alt,), decision=Decision.KEPT)
+        )
     edit = Edit(start=0, before=pair.text, after=text, why="test")
     new = Caption(text=text, role="rewrite", maker="test", edits=(edit,), scores=scores, verdict="accepted")
-    return Record(
-        pair=pair, picture=picture(), view=pair.text, captions=(alt, new), chosen=1, decision=Decision.REWRITTEN
+    return continued(
+        Record(pair=pair, picture=picture(), view=pair.text, captions=(alt, new), chosen=1, decision=Decision.REWRITTEN)
     )
 
 

@@ -201,8 +201,7 @@ def test_our_own_output_can_be_a_source(tmp_path):
     copy(open_store(str(tmp_path / "src")), tmp_path / "out")
     copy(open_store(str(tmp_path / "out"), "parquet"), tmp_path / "again")
     first, second = (pq.read_table(tmp_path / d / "00000.parquet") for d in ("out", "again"))
-    assert first.drop_columns("captions") == second.drop_columns("captions")
-    assert [len(captions) for captions in second["captions"]] == [2] * 4
+    assert first == second
 
 
 def test_large_images_are_read_in_small_batches_and_written_in_small_pages(tmp_path):

@@ -135,8 +135,8 @@ def _name(outcome: Outcome) -> str:
 
 
 def _rewritten(trial: Trial) -> list[tuple[str, str, str]]:
-    changed = [o for o in trial.outcomes if isinstance(o, Record) and o.chosen]
-    return [(r.pair.key, r.captions[0].text, r.caption.text) for r in changed[:EXAMPLES]]
+    changed = [o for o in trial.outcomes if isinstance(o, Record) and o.caption.text != o.pair.text]
+    return [(r.pair.key, r.pair.text, r.caption.text) for r in changed[:EXAMPLES]]
 
 
 def report(trial: Trial) -> str:
