@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +29,7 @@ from burnish.values import (
     Score,
     State,
 )
+from tests import tiny_models
 
 TEXTS = (
     "A red apple on a wooden table.",
@@ -43,7 +47,30 @@ BUDGET = Budget(max_changed=0.9, max_inserted=3)
 def make(name: str) -> Backend:
     if name == "function":  # made from a function of the user's, which options cannot hold
         return FunctionBackend(lambda request: 3.0 if isinstance(request, AssessRequest) else request.text)
+    if name == "transformers":
+        return load_backend(name, {"model": str(Path(tiny_model().name)), "device": "cpu"})
+    if name == "vllm":
+        pytest.importorskip("vllm", reason="vLLM needs a GPU and its own environment: pip install 'burnish[vllm]'")
+        return load_backend(name, {"model": str(Path(tiny_model().name))})
     return load_backend(name, {"then": "fake"} if name == "cascade" else {})
+
+
+@cache
+def tiny_model() -> tempfile.TemporaryDirectory[str]:
+    """A multimodal model with random weights, as a checkpoint folder."""
+    for library in ("torch", "transformers", "llguidance"):
+        pytest.importorskip(library, reason="local models need the extra [transformers]")
+    folder = tempfile.TemporaryDirectory()
+    tiny_models.siglip_qwen2(Path(folder.name))
+    return folder
+
+
+def names() -> list[object]:
+    """All backends. A real model takes minutes for what the others do in a second."""
+    slow = {"transformers"}
+    return [
+        pytest.param(name, marks=pytest.mark.slow if name in slow else ()) for name in discovery.names("backends")
+    ]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,7 +81,7 @@ def server() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module", params=discovery.names("backends"))
+@pytest.fixture(scope="module", params=names())
 def backend(request: pytest.FixtureRequest) -> Backend:
     return make(request.param)
 
@@ -124,7 +151,7 @@ def test_the_identity_is_stable_and_the_size_sensible(backend: Backend) -> None:
     assert 32 <= backend.side_px <= 4096
 
 
-@pytest.mark.parametrize("name", discovery.names("backends"))
+@pytest.mark.parametrize("name", names())
 def test_two_of_a_kind_agree(name: str) -> None:
     asked = requests()[:14]
     assert plain(make(name).answer(asked)) == plain(make(name).answer(asked))

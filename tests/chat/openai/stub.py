@@ -68,6 +68,7 @@ class Stub:
         self.calls: list[Call] = []
         self.in_flight = self.most_in_flight = 0
         self.connections = 0
+        self.writers: list[asyncio.StreamWriter] = []
 
     @property
     def options(self) -> dict[str, str]:
@@ -76,6 +77,7 @@ class Stub:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.writers.append(writer)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
@@ -115,6 +117,9 @@ class Stub:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for writer in self.writers:
+                writer.transport.abort()
+            await asyncio.sleep(0)
 
         thread = threading.Thread(target=lambda: loop.run_until_complete(main()))
         thread.start()
