@@ -21,6 +21,7 @@ from burnish.values import (
     Draft,
     Edit,
     Failure,
+    JointReply,
     Picture,
     Reply,
     Request,
@@ -134,9 +135,11 @@ def test_any_changed_byte_is_found(tmp_path: Path) -> None:
         Score(criterion="overall", value=None, confidence=0.0, state=State.ABSTAINED),
         Draft(text="ä 犬 🐶"),
         Draft(text="b", edits=(Edit(start=1, before="x", after="", why="junk", junk=True),)),
+        JointReply(scores=(Score(criterion="overall", value=2.0, confidence=1.0),), draft=Draft(text="x")),
+        JointReply(scores=()),
     ],
 )
-def test_replies_come_back_as_they_were(reply: Score | Draft) -> None:
+def test_replies_come_back_as_they_were(reply: Score | Draft | JointReply) -> None:
     assert reply_from(reply_json(reply)) == reply
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from burnish.protocols import Backend
 from burnish.storage.answers import AnswerFile
-from burnish.values import Draft, Edit, Failure, Json, Picture, Reply, Request, Score, State, Usage
+from burnish.values import Draft, Edit, Failure, JointReply, Json, Picture, Reply, Request, Score, State, Usage
 
 
 class Purse(Protocol):
@@ -77,19 +77,30 @@ def metered(backend: Backend | None) -> bool:
     return hasattr(backend, "usage")
 
 
-def reply_json(reply: Score | Draft) -> Json:
+def reply_json(reply: Score | Draft | JointReply) -> Json:
     """A reply as JSON; `reply_from` reads it."""
-    return {type(reply).__name__.lower(): asdict(reply)}
+    return {type(reply).__name__: asdict(reply)}
 
 
-def reply_from(content: Json) -> Score | Draft:
+def reply_from(content: Json) -> Score | Draft | JointReply:
     """The reply that `reply_json` wrote."""
     assert isinstance(content, dict)
     [(kind, said)] = content.items()
     assert isinstance(said, dict)
     values: Mapping[str, Any] = said
-    if kind == "score":
-        return Score(**{**values, "state": State(values["state"])})
+    if kind == Score.__name__:
+        return _score(values)
+    if kind == Draft.__name__:
+        return _draft(values)
+    draft = values["draft"]
+    return JointReply(scores=tuple(map(_score, values["scores"])), draft=None if draft is None else _draft(draft))
+
+
+def _score(values: Mapping[str, Any]) -> Score:
+    return Score(**{**values, "state": State(values["state"])})
+
+
+def _draft(values: Mapping[str, Any]) -> Draft:
     return Draft(text=values["text"], edits=tuple(Edit(**edit) for edit in values["edits"]))
 
 

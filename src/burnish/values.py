@@ -270,7 +270,15 @@ class RewriteRequest:
     variant: int = 0
 
 
-Request: TypeAlias = AssessRequest | RewriteRequest
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class JointRequest:
+    """Ask for scores by all criteria and, if they are low, a rewrite of `text` in one answer, as AITQE's model gives."""
+
+    picture: Picture
+    text: str
+
+
+Request: TypeAlias = AssessRequest | RewriteRequest | JointRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +297,15 @@ class Failure:
     detail: str
 
 
-Reply: TypeAlias = Score | Draft | Failure
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointReply:
+    """Scores of all criteria, some perhaps without a value, and the rewrite if the model gave one."""
+
+    scores: tuple[Score, ...]
+    draft: Draft | None = None
+
+
+Reply: TypeAlias = Score | Draft | JointReply | Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Draft, Edit, Failure, Reply, Request, RewriteRequest, Score, State
+from burnish.values import (
+    AssessRequest,
+    Draft,
+    Edit,
+    Failure,
+    JointRequest,
+    Reply,
+    Request,
+    RewriteRequest,
+    Score,
+    State,
+)
 
 _OPTIONS = {"side_px", "abstain", "fail"}
 
@@ -39,6 +50,8 @@ class FakeBackend:
             return Failure(state=State.UNPARSABLE, detail="fake failure")
         if isinstance(request, RewriteRequest):
             return _rewrite(request.text)
+        if isinstance(request, JointRequest):
+            return Failure(state=State.REQUEST_REJECTED, detail="the fake model gives no joint answers: another recipe")
         if _share("abstain", request) < self._abstain:
             return Score(criterion=request.criterion, value=None, confidence=0.0, state=State.ABSTAINED)
         share = _share("score", request)

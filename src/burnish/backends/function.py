@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Draft, Failure, Reply, Request, Score, State
+from burnish.values import AssessRequest, Draft, Failure, JointReply, JointRequest, Reply, Request, Score, State
 
 Answer: TypeAlias = float | int | str | Reply | None
 
@@ -56,8 +56,10 @@ class FunctionBackend:
 
 
 def _reply(request: Request, answer: Answer) -> Reply:
-    if isinstance(answer, Score | Draft | Failure):
+    if isinstance(answer, Score | Draft | JointReply | Failure):
         return answer
+    if isinstance(request, JointRequest):
+        return Failure(state=State.UNPARSABLE, detail=f"a joint answer must be a JointReply, got {answer!r}"[:200])
     if isinstance(request, AssessRequest):
         return _score(request.criterion, answer)
     if answer is None:

@@ -44,7 +44,8 @@ class Write:
     """A text under a closed, bounded JSON schema (objects without further keys, strings with `maxLength`).
 
     `nonce` is a constant in the schema that the answer must carry: an answer for another request is recognised.
-    `max_tokens` bounds the answer; `temperature` 0 is greedy; `seed` counts only above 0.
+    An empty schema asks for free text. `max_tokens` bounds the answer; `temperature` 0 is greedy; `seed` counts only
+    above 0.
     """
 
     prompt: Prompt

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from burnish.chat import ChatModel, Choose, fold, render
+from burnish.chat import ChatModel, Choose, Write, Written, fold, joint, render
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Failure, Reply, Request, RewriteRequest, State, Usage
+from burnish.values import AssessRequest, Failure, JointRequest, Reply, Request, RewriteRequest, State, Usage
 
 
 class ChatBackend:
@@ -20,29 +20,27 @@ class ChatBackend:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request, in order."""
-        assessed = [(at, request) for at, request in enumerate(requests) if isinstance(request, AssessRequest)]
-        rewritten = [(at, request) for at, request in enumerate(requests) if isinstance(request, RewriteRequest)]
+        assessed = {at: request for at, request in enumerate(requests) if isinstance(request, AssessRequest)}
+        tasks = {at: _task(request) for at, request in enumerate(requests) if not isinstance(request, AssessRequest)}
         replies: dict[int, Reply] = {}
         if assessed:
             replies |= self._scores(assessed)
-        if rewritten:
-            tasks = [render.write(request) for _, request in rewritten]
-            written = self.model.write(tasks)
-            for (at, request), task, text in zip(rewritten, tasks, written, strict=True):
-                replies[at] = fold.draft(request, task, text)
+        if tasks:
+            written = self.model.write(list(tasks.values()))
+            replies |= {at: _text(requests[at], tasks[at], w) for at, w in zip(tasks, written, strict=True)}
         return [replies[at] for at in range(len(requests))]
-
-    def _scores(self, assessed: Sequence[tuple[int, AssessRequest]]) -> dict[int, Reply]:
-        """Replies by position. A criterion that does not exist is a failure of its requests only."""
-        asked = {at: _rendered(request) for at, request in assessed}
-        questions = {at: question for at, question in asked.items() if isinstance(question, Choose)}
-        chosen = dict(zip(questions, self.model.choose(list(questions.values())), strict=True))
-        answers = {at: failure for at, failure in asked.items() if isinstance(failure, Failure)} | chosen
-        return {at: fold.score(request, answers[at]) for at, request in assessed}
 
     def usage(self) -> Usage:
         """What the model has been used for so far."""
         return self.model.usage()
+
+    def _scores(self, assessed: Mapping[int, AssessRequest]) -> dict[int, Reply]:
+        """Replies by position. A criterion that does not exist is a failure of its requests only."""
+        asked = {at: _rendered(request) for at, request in assessed.items()}
+        questions = {at: question for at, question in asked.items() if isinstance(question, Choose)}
+        chosen = dict(zip(questions, self.model.choose(list(questions.values())), strict=True))
+        answers = {at: failure for at, failure in asked.items() if isinstance(failure, Failure)} | chosen
+        return {at: fold.score(request, answers[at]) for at, request in assessed.items()}
 
 
 def _rendered(request: AssessRequest) -> Choose | Failure:
@@ -50,3 +48,16 @@ def _rendered(request: AssessRequest) -> Choose | Failure:
         return render.choose(request)
     except UsageError as error:
         return Failure(state=State.NOT_ASKED, detail=str(error))
+
+
+def _task(request: RewriteRequest | JointRequest) -> Write:
+    return joint.write(request) if isinstance(request, JointRequest) else render.write(request)
+
+
+def _text(request: Request, task: Write, written: Written | Failure) -> Reply:
+    if isinstance(written, Failure):
+        return written
+    if isinstance(request, JointRequest):
+        return joint.read(request, written.text)
+    assert isinstance(request, RewriteRequest)
+    return fold.draft(request, task, written)

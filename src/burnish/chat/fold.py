@@ -38,10 +38,8 @@ def score(request: AssessRequest, chosen: Chosen | Failure) -> Reply:
     )
 
 
-def draft(request: RewriteRequest, task: Write, written: Written | Failure) -> Reply:
+def draft(request: RewriteRequest, task: Write, written: Written) -> Reply:
     """The caption in the answer as a draft, word by word explained; a failure if there is no honest answer."""
-    if isinstance(written, Failure):
-        return written
     found = replies.read_object(written.text, task.schema, cut=written.cut)
     if isinstance(found, Failure):
         return found

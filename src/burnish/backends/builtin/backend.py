@@ -13,7 +13,7 @@ from burnish.backends.builtin import editor
 from burnish.backends.builtin.judge import Judge, Judged, Seen, Support
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
-from burnish.values import Draft, Failure, Picture, Reply, Request, RewriteRequest, Score, State
+from burnish.values import AssessRequest, Draft, Failure, Picture, Reply, Request, RewriteRequest, Score, State
 
 SIDE_PX = 256
 """Longest side the vision tower is given; it reduces to 224 itself."""
@@ -65,12 +65,16 @@ class BuiltinBackend:
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request; features are computed once per picture and per text."""
         self._look([r.picture for r in requests])
-        replies = [
-            self._rewrite(r) if isinstance(r, RewriteRequest) else self._score(r.picture, r.text, r.criterion)
-            for r in requests
-        ]
+        replies = [self._reply(request) for request in requests]
         self._forget()
         return replies
+
+    def _reply(self, request: Request) -> Reply:
+        if isinstance(request, RewriteRequest):
+            return self._rewrite(request)
+        if isinstance(request, AssessRequest):
+            return self._score(request.picture, request.text, request.criterion)
+        return Failure(state=State.REQUEST_REJECTED, detail="the built-in model gives no joint answers: another recipe")
 
     def _look(self, pictures: Sequence[Picture]) -> None:
         fresh = list({id(p): p for p in pictures if id(p) not in self._seen}.values())
