@@ -120,6 +120,28 @@ def test_budget_gives_reasons_in_words():
     assert edits.within(budget, "a red apple on a table", "table") == "83% of the words changed, 50% allowed"
 
 
+def junk(before, after=""):
+    return Edit(start=0, before=before, after=after, why="junk", junk=True)
+
+
+def test_junk_that_went_is_outside_the_budget_and_new_words_are_not():
+    tight = Budget(max_changed=0, max_inserted=1)
+    assert edits.within(tight, "a dog IMG_1234.jpg", "a dog", [junk(" IMG_1234.jpg")]) is None
+    assert edits.within(tight, "a dog IMG_1234.jpg", "a dog") == "60% of the words changed, 0% allowed"
+    assert edits.within(tight, "IMG_1234.jpg", "Goldfish", [junk("IMG_1234.jpg", "Goldfish")]) is None
+    assert edits.within(tight, "IMG_1234.jpg", "Red fish", [junk("IMG_1234.jpg", "Red fish")]) is not None
+    assert edits.within(tight, "a dog IMG_1234.jpg", "a", [junk(" IMG_1234.jpg")]) == (
+        "50% of the words changed, 0% allowed"
+    )
+
+
+def test_tidying_brings_no_word_and_takes_only_junk():
+    assert edits.only_tidied("RED l&eacute;zard_02", "Red lézard", [junk("02")])
+    assert edits.only_tidied("glasses of A pair", "A pair of glasses", [])
+    assert not edits.only_tidied("red dog 02", "red dog", [])
+    assert not edits.only_tidied("IMG_1234", "Goldfish", [junk("IMG_1234", "Goldfish")])
+
+
 @pytest.mark.parametrize(
     ("edit", "text"),
     [

@@ -8,7 +8,8 @@ Chinese or Japanese character counts as a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -113,16 +114,46 @@ def inserted_words(before: str, after: str) -> tuple[str, ...]:
     return tuple(inserted)
 
 
-def within(budget: Budget, before: str, after: str) -> str | None:
-    """None if the rewrite stays inside the budget, else the reason in words. Repairing broken letters costs nothing."""
+def within(budget: Budget, before: str, after: str, done: Sequence[Edit] = ()) -> str | None:
+    """None if the rewrite stays inside the budget, else the reason in words.
+
+    `max_changed` is a share of what is no junk: words that an edit of `done` recognised as junk do not count, and of a
+    text that was nothing else only the new words count. Repairing broken letters costs nothing.
+    """
     before, after = repair(before), repair(after)
     inserted = inserted_words(before, after)
     if len(inserted) > budget.max_inserted:
         return f"{len(inserted)} new words, {budget.max_inserted} allowed: {' '.join(inserted[:8])}"
-    share = changed_share(before, after)
+    share = _kept_share(before, after, junk_words(done))
     if share > budget.max_changed:
         return f"{share:.0%} of the words changed, {budget.max_changed:.0%} allowed"
     return None
+
+
+def junk_words(done: Iterable[Edit]) -> Counter[str]:
+    """The words that edits took out as junk, with how often."""
+    gone: Counter[str] = Counter()
+    for edit in done:
+        if edit.junk:
+            gone += Counter(words(edit.before)) - Counter(words(edit.after))
+    return gone
+
+
+def _kept_share(before: str, after: str, junk: Counter[str]) -> float:
+    """`changed_share` as if `junk` had never stood in `before`; 0 where nothing else did."""
+    old, new = words(before), words(after)
+    kept = len(old) - (junk & Counter(old)).total()
+    longest = max(len(old), len(new))
+    if not kept or not longest:
+        return 0.0
+    common = longest - _distance(*_numbered(old, new))
+    return max(0.0, 1 - common / max(kept, len(new)))
+
+
+def only_tidied(before: str, after: str, done: Sequence[Edit]) -> bool:
+    """True if no word came in and none went that was not junk: junk, letters, case, spacing or order were mended."""
+    old, new = Counter(words(repair(before))), Counter(words(repair(after)))
+    return not new - old and not old - new - junk_words(done)
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:

@@ -27,8 +27,8 @@ def scored(text: str, overall: float | None, match: float | None = None) -> Reco
     return replace(made, captions=(replace(made.captions[0], scores=scores),))
 
 
-def replies(overall: float, match: float | None = None) -> list[Score | Failure]:
-    given = {"overall": overall, "image_text_matching": match}
+def replies(overall: float, match: float | None = None, quality: float | None = None) -> list[Score | Failure]:
+    given = {"overall": overall, "image_text_matching": match, "text_quality": quality}
     return [
         Failure(state=State.ABSTAINED, detail="")
         if given.get(name) is None
@@ -106,6 +106,29 @@ def test_a_rewrite_is_chosen_only_for_a_real_gain(
     done = ask.fold(made, replies(*after))
     assert done.captions[1].verdict == verdict
     assert done.caption.text == ("a dog" if verdict == "accepted" else "a dog IMG_1234.jpg")
+
+
+@pytest.mark.parametrize(
+    ("match", "verdict"), [(2.3, "accepted"), (2.25, "accepted"), (2.2, "rejected:match_lost"), (None, "accepted")]
+)
+def test_taking_junk_out_is_rejected_only_for_a_match_lost_beyond_the_noise(match: float | None, verdict: str) -> None:
+    done = asks.load("verify", TERMS).fold(rewritten(2.0, 3.0), replies(2.5, match))
+    assert done.captions[1].verdict == verdict
+
+
+def replaced(after: str, quality: float) -> Record:
+    made = scored("a dog", 2.0, 3.0)
+    known = Score(criterion="text_quality", value=quality, confidence=0.5)
+    made = replace(made, captions=(replace(made.captions[0], scores=(*made.captions[0].scores, known)),))
+    return asks.load("rewrite", TERMS).fold(made, [Draft(text=after)])
+
+
+def test_words_that_changed_are_held_to_the_plan_and_better_wording_alone_is_a_gain_only_without_them() -> None:
+    verify = asks.load("verify", TERMS)
+    assert verify.fold(replaced("A dog", 2.0), replies(2.0, 3.0, 3.0)).captions[1].verdict == "accepted"
+    assert verify.fold(replaced("A dog", 2.0), replies(2.0, 3.0, 2.0)).captions[1].verdict == "rejected:no_gain"
+    assert verify.fold(replaced("A cat", 2.0), replies(2.0, 3.0, 3.0)).captions[1].verdict == "rejected:no_gain"
+    assert verify.fold(replaced("A cat", 2.0), replies(2.5, 2.7, 3.0)).captions[1].verdict == "rejected:match_lost"
 
 
 def test_verify_wants_only_undecided_rewrites() -> None:

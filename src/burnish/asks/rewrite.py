@@ -58,7 +58,7 @@ class Rewrite:
         after = draft.text
         if not after.strip():
             return "empty"
-        if edits.within(self._budget(), before, after) is not None:
+        if edits.within(self._budget(), before, after, draft.edits) is not None:
             return "over_budget"
         junk = "\n".join(edit.before for edit in draft.edits if edit.junk)
         if any(text not in junk for text in edits.lost(before, after)):

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from burnish import edits
 from burnish.asks import Terms
 from burnish.asks.assess import assess_requests, scores_of
 from burnish.asks.rewrite import ROLE
 from burnish.plan import RewriteRules
 from burnish.values import Caption, Record, Reply, Request
+
+MATCH_NOISE = 0.75
+"""Loss of image-text matching (scale 1-5) that does not yet speak against a rewrite that only tidied.
+
+Such a rewrite says of the image what the original said, so a loss is the matcher's noise. Ten kinds of harmless dirt
+(shop suffix, credit, time stamp, mojibake, file name ...) on 179 clip-art titles of train and dev, built-in model:
+of 1,278 pairs judged with and without the dirt, 5 % scored more than 0.32 lower without it, 2 % more than 0.54, 1 %
+more than 0.74.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +40,25 @@ class Verify:
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
         """The rewrite with scores and verdict; chosen if it gains."""
         judged = replace(record.captions[-1], scores=scores_of(self.criteria, replies))
-        flaw = self._flaw(record.captions[0], judged)
+        tidied = edits.only_tidied(record.view, judged.text, judged.edits)
+        flaw = self._flaw(record.captions[0], judged, tidied=tidied)
         judged = replace(judged, verdict=f"rejected:{flaw}" if flaw else "accepted")
         captions = (*record.captions[:-1], judged)
         if flaw:
             return replace(record, captions=captions, reason=f"rewrite_rejected:{flaw}")
         return replace(record, captions=captions, chosen=len(captions) - 1)
 
-    def _flaw(self, original: Caption, rewrite: Caption) -> str:
-        before, after = _value(original, "overall"), _value(rewrite, "overall")
-        if before is None or after is None:
+    def _flaw(self, original: Caption, rewrite: Caption, *, tidied: bool) -> str:
+        gain = _gain(original, rewrite, "overall")
+        if gain is None:
             return "not_assessable"
-        if round(after - before, 4) < self.rules.min_gain:
+        if tidied:  # what it says about the image is the same: its wording alone may be the gain
+            gain = max(gain, _gain(original, rewrite, "text_quality") or 0.0)
+        if gain < self.rules.min_gain:
             return "no_gain"
-        match_before, match_after = _value(original, "image_text_matching"), _value(rewrite, "image_text_matching")
-        if match_before is None or match_after is None:
-            return ""
-        return "match_lost" if round(match_before - match_after, 4) > self.rules.max_match_loss else ""
+        loss = -(_gain(original, rewrite, "image_text_matching") or 0.0)
+        allowed = max(self.rules.max_match_loss, MATCH_NOISE) if tidied else self.rules.max_match_loss
+        return "match_lost" if loss > allowed else ""
 
 
 def ask(terms: Terms) -> Verify:
@@ -54,6 +66,8 @@ def ask(terms: Terms) -> Verify:
     return Verify(terms.plan.rewrite, terms.recipe.criteria)
 
 
-def _value(caption: Caption, criterion: str) -> float | None:
-    score = caption.score(criterion)
-    return None if score is None else score.value
+def _gain(original: Caption, rewrite: Caption, criterion: str) -> float | None:
+    before, after = original.score(criterion), rewrite.score(criterion)
+    if before is None or after is None or before.value is None or after.value is None:
+        return None
+    return round(after.value - before.value, 4)

@@ -107,7 +107,8 @@ def test_any_text_gives_edits_that_apply_and_a_fixed_point(text):
 def test_a_text_that_says_nothing_becomes_a_noun_only_if_label_and_matcher_agree():
     sure = Image(labels={"goldfish": 0.96, "tench": 0.02}, matching=("goldfish",))
     assert edited("IMG_1234.JPG", sure, budget=FREE) == "Goldfish"
-    assert edited("IMG_1234.JPG", sure) == "IMG_1234.JPG"  # all words changed: over the default budget
+    assert edited("IMG_1234.JPG", sure) == "Goldfish"  # nothing but junk went: inside the default budget
+    assert edited("IMG_1234.JPG", sure, budget=Budget(max_changed=0.9, max_inserted=0)) == "IMG_1234.JPG"
     assert edited("IMG_1234.JPG", Image(labels={"goldfish": 0.96}), budget=FREE) == "IMG_1234.JPG"
     assert (
         edited("IMG_1234.JPG", Image(labels={"goldfish": 0.8}, matching=("goldfish",)), budget=FREE) == "IMG_1234.JPG"
@@ -141,9 +142,19 @@ def test_the_image_settles_what_the_text_leaves_open(before, noun, after):
 
 
 def test_a_budget_is_kept_or_nothing_is_proposed():
-    text = "red_apple_02.svg"
-    assert edited(text, budget=Budget(max_changed=0.5, max_inserted=0)) == "red apple"
-    assert edited(text, budget=Budget(max_changed=0.4, max_inserted=0)) == text
+    none = Budget(max_changed=0, max_inserted=0)
+    assert edited("red_apple_02.svg", budget=none) == "red apple"  # ".svg" and "02" are junk
+    text = "Red barn, red barn, old tree"  # a part said twice is no junk
+    assert edited(text, budget=Budget(max_changed=0.4, max_inserted=0)) == "Red barn, old tree"
+    assert edited(text, budget=Budget(max_changed=0.3, max_inserted=0)) == text
+
+
+def test_an_offer_is_cleaned_as_a_whole_where_the_image_backs_it_or_not_at_all():
+    offer = "Buy Cheap Red Shoes Online!!! www.example.com click here"
+    assert edited(offer) == offer
+    assert edited(offer, Image(fit=0.5)) == offer
+    assert edited(offer, Image(fit=0.7)) == "Red Shoes"
+    assert edited("A sign that says buy cheap shoes online") == "A sign that says buy cheap shoes online"
 
 
 def test_edits_say_why_in_words():

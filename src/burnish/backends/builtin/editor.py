@@ -18,9 +18,10 @@ from burnish.backends.builtin.changes import Change, Desk, cut
 from burnish.backends.builtin.encoding import encoding, markup, spacing
 from burnish.backends.builtin.lexicon import known, word_set
 from burnish.backends.builtin.phrasing import order, repeats
+from burnish.backends.builtin.shops import OFFER
 from burnish.values import Budget, Draft
 
-VERSION = "2"
+VERSION = "3"
 """Changes with every rule: part of what can change an answer."""
 
 SURE_LABEL = 0.9
@@ -30,6 +31,9 @@ photos (measured without the matcher), so the matcher has to agree as well."""
 MISFIT = 0.1
 """What is left when a credit goes must not be this unlikely to fit the image: a tidy wrong caption is worse than a
 messy one."""
+
+FIT = 0.65
+"""What is left of an offer must fit the image this surely: whoever advertises shows anything."""
 
 _QUALIFIER = re.compile(r"[a-z]{4,}(?:ed|ful|ish|less|ly|ous)", re.IGNORECASE)  # of six letters and more: not "bed"
 
@@ -79,6 +83,9 @@ def propose(text: str, *, name: str, evidence: Evidence, budget: Budget) -> Draf
 
     `name` is the image's file name: evidence for nouns, never text by itself.
     """
+    offer = OFFER.match(text)
+    if offer is not None and not _backed(offer["thing"], evidence):
+        return Draft(text=text)  # half an offer is no caption either
     desk = Desk(text)
     file_like = "_" in text or any(True for _ in filenames.spans(text))
     for _ in range(MAX_ROUNDS):
@@ -104,6 +111,7 @@ def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
     steps: tuple[Callable[[str], Iterable[Change]], ...] = (
         encoding,
         markup,
+        lambda text: _offer(text, evidence),
         lambda text: _without_junk(text, evidence),
         words,
         spacing,
@@ -117,10 +125,37 @@ def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
 
 
 def _without_junk(text: str, evidence: Evidence) -> Iterable[Change]:
+    """Junk spans go; what touches goes as one, so that nothing hangs loose between."""
+    run: list[junk.JunkSpan] = []
     for span in junk.spans(text):
-        change = cut(text, span.start, span.stop, span.why)
-        if span.kind != "credit" or _stands(text[: change.start] + change.after + text[change.stop :], evidence):
-            yield change
+        if run and run[-1].stop < span.start:
+            yield from _cut(text, run, evidence)
+            run = []
+        run.append(span)
+    if run:
+        yield from _cut(text, run, evidence)
+
+
+def _cut(text: str, run: Sequence[junk.JunkSpan], evidence: Evidence) -> Iterable[Change]:
+    why = "; ".join(dict.fromkeys(span.why for span in run))
+    change = cut(text, run[0].start, run[-1].stop, why)
+    credited = any(span.kind == "credit" for span in run)
+    if not credited or _stands(text[: change.start] + change.after + text[change.stop :], evidence):
+        yield change
+
+
+def _offer(text: str, evidence: Evidence) -> Iterable[Change]:
+    """The thing of an offer that is nothing else, where the image backs it."""
+    offer = OFFER.match(text)
+    if offer is not None and _backed(offer["thing"], evidence):
+        why = "sales talk around what is sold"
+        after = offer["thing"] + (" " if offer.end() < len(text) else "")
+        yield Change(start=0, stop=offer.end(), after=after, why=why, junk=True)
+
+
+def _backed(thing: str, evidence: Evidence) -> bool:
+    probability = evidence.fits(thing.lower())
+    return probability is not None and probability >= FIT
 
 
 def _stands(text: str, evidence: Evidence) -> bool:
@@ -160,7 +195,7 @@ def _broken(before: str, desk: Desk, name: str, budget: Budget) -> bool:
     removed = "\n".join(edit.before for edit in desk.edits if edit.junk)
     return (
         not desk.text.strip()
-        or edits.within(budget, before, desk.text) is not None
+        or edits.within(budget, before, desk.text, desk.edits) is not None
         or any(part not in removed for part in edits.lost(before, desk.text))
         or bool(edits.new_facts(before, desk.text, name))
     )

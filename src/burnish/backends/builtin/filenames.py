@@ -84,6 +84,7 @@ _JOINED = re.compile(r"(?<![\w@#/\\.=&$%*+])_*[^\W_]+(?:_+[^\W_]+)+_*(?![\w@#/\\
 _GLUED = re.compile(r"(?<![\w.,:/#@&'-])(?P<stem>[A-Za-z]{3,})(?P<number>#?\d{1,4})(?![\w.,:/%'-])")
 _PADDED = re.compile(r"(?<![\w'-])(?P<word>[^\W\d_]{3,}) (?P<number>0\d{1,2}|00\d{2})(?![\w.,:/%'-])")
 _CODE = re.compile(r"[={}<>]|\w\(|\(\)|::|->|;\s*$")  # in program text underscores are right
+_CAMEL = re.compile(r"(?:[A-Z]|[a-z]{2})[a-z]{2,}(?:[A-Z][a-z]{2,})+")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+")
 _SLUG = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
 _QUALITIES = word_set(
@@ -91,7 +92,8 @@ _QUALITIES = word_set(
     " electric wooden plastic"
 )
 # Parts of a name that say where a file came from or which copy it is.
-_SOURCES = word_set("openclipart clipart thumb thumbnail copy final svg png jpg jpeg gif")
+_SOURCES = word_set("openclipart clipart thumb thumbnail copy final finaldraft draft svg png jpg jpeg gif")
+_COPY = re.compile(r"v(?!6|8|10|12|16)\d{1,2}")  # the version of a file, no motor
 # First and last halves of words that are rightly written with a hyphen: "cross-section", "second-hand", "life-like".
 _FIRST_HALVES = word_set(
     "air anti brand close cold cross dark deep double down drip east ever fast first flip free full good great "
@@ -115,7 +117,7 @@ def words(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> It
     steps = (
         _underscores(text),
         _humps(text, confirmed, file_like=file_like),
-        _slug(text),
+        _slug(text, file_like=file_like),
         _series(text),
         _halved(text, confirmed, file_like=file_like),
     )
@@ -128,19 +130,28 @@ def _underscores(text: str) -> Iterator[Change]:
     for match in _JOINED.finditer(text):
         parts = [part for part in match[0].split("_") if part]
         if any(len(part) > 1 for part in parts) and any(map(str.isalpha, match[0])):
-            after = " ".join(_without_series(parts))
-            numbered = len(after) < len(" ".join(parts))
-            yield Change(start=match.start(), stop=match.end(), after=after, why=_WHY_NAME, junk=numbered)
+            kept = _without_series(parts)
+            after = " ".join(_parted(kept))
+            yield Change(start=match.start(), stop=match.end(), after=after, why=_WHY_NAME, junk=len(kept) < len(parts))
+
+
+def _parted(parts: list[str]) -> list[str]:
+    """CamelCase parts of a name as words, if all are such and no brand: "PlayStation_2" stays one word."""
+    humps = [_CAMEL.fullmatch(part) is not None and part.lower() not in BRANDS for part in parts]
+    words = [_HUMPS.findall(part) for part in parts]
+    if not all(humps) or not all(known(hump) for part in words for hump in part):
+        return parts
+    return [" ".join(part).lower() if part[0].islower() else " ".join(part) for part in words]
 
 
 def _without_series(parts: list[str]) -> list[str]:
     """Parts without a series number ("red_apple_02"): zero-padded ones, and a last short one after common words."""
     rest = [part for part in parts if not re.fullmatch(r"0\d{1,3}", part)]
-    while len(rest) > 1 and rest[-1].lower() in _SOURCES:
+    while len(rest) > 1 and (rest[-1].lower() in _SOURCES or _COPY.fullmatch(rest[-1].lower())):
         rest.pop()
     if len(rest) > 1 and re.fullmatch(r"\d{1,2}", rest[-1]):
         before = [re.sub(r"\d+$", "", part) for part in rest[:-1]]
-        if before[-1].lower() not in _NUMBERED and (len(rest[-1]) == 1 or all(map(known, before))):
+        if before[-1].lower() not in _NUMBERED | BRANDS and (len(rest[-1]) == 1 or all(map(known, before))):
             rest = rest[:-1]
     return rest if any(map(str.isalpha, "".join(rest))) else parts
 
@@ -163,7 +174,7 @@ def _humps(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> I
         yield Change(start=0, stop=len(text), after=after, why=why, junk=match[2] is not None)
 
 
-def _slug(text: str) -> Iterator[Change]:
+def _slug(text: str, *, file_like: bool) -> Iterator[Change]:
     """Words joined by hyphens that are the whole text, unless English writes them so."""
     parts = text.lower().split("-")
     if not _SLUG.fullmatch(text) or not (text.islower() or (text.istitle() and _one_quality(parts))):
@@ -171,7 +182,7 @@ def _slug(text: str) -> Iterator[Change]:
     common = sum(known(part) and len(part) > 2 for part in parts)
     if len(parts) > 2:
         joined = FUNCTION_WORDS.intersection(parts) or any(len(part) < 3 for part in parts if part != "up")
-        sure = common >= 2 and max(map(len, parts)) >= 4 and (len(parts) > 4 or not joined)
+        sure = common >= 2 and max(map(len, parts)) >= 4 and (len(parts) > 4 - file_like or not joined)
     else:
         sure = common == 2 and (_one_quality(parts) or _two_nouns(parts))
     if sure:

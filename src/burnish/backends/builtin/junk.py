@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from burnish.backends.builtin import filenames
-from burnish.backends.builtin.boilerplate import DEPICTED, KINDS, REACH, Kind, Where
+from burnish.backends.builtin.boilerplate import DEPICTED, KINDS
+from burnish.backends.builtin.kinds import REACH, Kind, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
