@@ -56,7 +56,9 @@ def written(body: dict[str, Any], caption: str = "a red disc") -> dict[str, Any]
 
 async def sound(call: Call) -> bytes:
     """What a good server says."""
-    return response(chosen() if call.body.get("logprobs") else written(call.body))
+    if call.body.get("logprobs"):
+        return response(chosen())
+    return response(written(call.body) if "response_format" in call.body else completion())
 
 
 class Stub:

@@ -70,13 +70,13 @@ class Asking:
         self._nonces = {task.nonce for task in tasks}
 
     async def write(self, task: Write, parts: Mapping[int, bytes]) -> Written | Failure:
-        """The text, asked for once more if it is no use: with more room if it was cut, else with another seed."""
+        """The text, asked for once more if it is no use: with another seed, and with more room if it was cut."""
         first = await self._written(task, parts)
         if isinstance(first, Failure) or (wrong := _unusable(task, first)) is None:
             return first
         cut = wrong.state is State.TRUNCATED
-        again = replace(task, max_tokens=task.max_tokens * _ROOM) if cut else replace(task, temperature=_WARM, seed=1)
-        second = await self._written(again, parts)
+        room = task.max_tokens * (_ROOM if cut else 1)
+        second = await self._written(replace(task, max_tokens=room, temperature=_WARM, seed=1), parts)
         if isinstance(second, Failure):
             return second
         return _unusable(task, second) or second

@@ -62,7 +62,7 @@ class Bodies:
     ) -> bytes:
         dialect = self.dialect
         content = [
-            {"type": "text", "text": part} if isinstance(part, str) else orjson.Fragment(parts[id(part)])
+            {"type": "text", "text": _whole(part)} if isinstance(part, str) else orjson.Fragment(parts[id(part)])
             for part in prompt.user
         ]
         body: dict[str, Any] = {
@@ -84,3 +84,8 @@ def _kept_to(schema: Mapping[str, Any], way: str) -> dict[str, Any]:
     if way == "json_object":
         return {"response_format": {"type": "json_object"}}
     return {}
+
+
+def _whole(text: str) -> str:
+    """`text` with "?" for half characters, which JSON in UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
