@@ -42,15 +42,18 @@ def _shapes(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "ignore", f"{ignore}{_GAP}{target}"
     yield "rate", f"{rate}{_GAP}{scored}{_GAP}{top}"
     yield "rate", f"{rate}{_GAP}{top}{_GAP}{scored}"
-    yield "rate", rf"{rate}[\s:]*{any_of('only')}[\s:\"']*{top}"
+    only = any_of("only")
+    yield "rate", rf"{rate}[\s:]*(?:{only}[\s:\"']*){{1,3}}{top}"
     yield "reader", f"{reader}{_GAP}{must}"
     yield "reader", f"{must}{_GAP}{reader}"
     yield "reader", any_of("fresh")
     yield "write", f"{write}{_GAP}{answer}"
+    yield "write", f"{answer}{_GAP}{must}{_GAP}{any_of('holds')}"
     yield "score", rf"{any_of('judged')}[\"'\s]*\w{{0,6}}\s*[=:：→\s]\s*[\"']?{top}"
     yield "delimiter", any_of("ends")
     if not words["spaced"]:  # the verb stands last
         yield "ignore", f"{target}{_GAP}{ignore}"
+        yield "rate", rf"{only}.{{0,4}}{rate}[\s:：\"“]*{top}"
         yield "rate", f"{top}{_GAP}{scored}{_GAP}{rate}"
         yield "write", f"{answer}{_GAP}{write}"
 
