@@ -61,6 +61,17 @@ def test_stop_lets_calls_at_work_finish():
             time.sleep(0.01)
     caller.join()
     assert found == [200]
+    assert (server.stats()["status"], server.stats()["billed_unseen"]) == ({"200": 1}, 0)
+
+
+def test_stop_cuts_calls_that_take_too_long():
+    with FakeServer(Settings(latency_ms=60_000)) as server:
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        line.request("POST", "/v1/chat/completions", b'{"messages":[{"role":"user","content":"x"}]}')
+        while not server.stats()["billed_calls"]:
+            time.sleep(0.01)
+    line.close()
+    assert (server.stats()["status"], server.stats()["billed_unseen"]) == ({"none": 1}, 1)
 
 
 def test_two_servers_at_once():

@@ -59,6 +59,15 @@ def test_calls_above_the_limit_wait_for_their_turn():
         assert server.stats()["status"] == {"200": 20}
 
 
+def test_calls_refused_beside_billed_ones_are_not_billed():
+    bodies = [asked(str(n)) | ({"n": 0} if n % 2 else {}) for n in range(40)]
+    with FakeServer(Settings(max_in_flight=2, overload="queue", latency_ms=5)) as server:
+        found = asyncio.run(many(server.url, bodies))
+        stats = server.stats()
+    assert [status for status, _ in found] == [200, 400] * 20
+    assert (stats["billed_calls"], stats["billed_unseen"]) == (20, 0)
+
+
 def test_a_client_that_leaves_is_billed():
     with FakeServer(Settings(latency_ms=400)) as server:
         try:

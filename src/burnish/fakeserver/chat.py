@@ -110,7 +110,7 @@ def read(body: bytes) -> ChatRequest:
     if not isinstance(messages, list) or not messages:
         raise Refused(400, "messages must be a list with at least one message")
     return ChatRequest(
-        key=digest(orjson.dumps(messages, option=orjson.OPT_SORT_KEYS).decode()),
+        key=digest(orjson.dumps(messages, option=orjson.OPT_SORT_KEYS)),
         model=_typed(asked, "model", str, ""),
         messages=tuple(_message(index, message) for index, message in enumerate(messages)),
         max_tokens=_max_tokens(asked),

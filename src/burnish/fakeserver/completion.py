@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from burnish.fakeserver import likelihoods
@@ -54,8 +55,13 @@ def _steps(draft: Draft, request: ChatRequest, settings: Settings, draw: Draw) -
     if isinstance(draft, str):
         return likelihoods.free(tokenize(draft, split_digits=settings.split_digits))
     taken = _taken(draft, request, draw)
-    answers = {tuple(tokenize(text, split_digits=settings.split_digits)): p for text, p in draft.items()}
-    return likelihoods.among(answers, tuple(tokenize(taken, split_digits=settings.split_digits)))
+    answers = {_answer(text, settings.split_digits): p for text, p in draft.items()}
+    return likelihoods.among(answers, _answer(taken, settings.split_digits))
+
+
+@lru_cache(maxsize=1_024)
+def _answer(text: str, split_digits: bool) -> tuple[str, ...]:  # noqa: FBT001 - keyword arguments slow the cache
+    return tuple(tokenize(text, split_digits=split_digits))
 
 
 def _taken(shares: Mapping[str, float], request: ChatRequest, draw: Draw) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import xxhash
+
 T = TypeVar("T")
 
 
-def digest(*parts: object) -> str:
-    """32 hexadecimal digits that name `parts`."""
-    return hashlib.blake2b("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def digest(data: bytes) -> str:
+    """32 hexadecimal digits that name `data`."""
+    return xxhash.xxh3_128_hexdigest(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,14 @@ class Draw:
 
     name: str
 
-    def under(self, *parts: object) -> Draw:
-        """Another source, named after this one and `parts`."""
-        return Draw(digest(self.name, *parts))
+    def under(self, part: object) -> Draw:
+        """Another source, named after this one and `part`."""
+        return Draw(f"{self.name}/{part}")
 
     def share(self, of: object) -> float:
         """A number in 0 <= x < 1."""
-        return int(digest(self.name, of)[:13], 16) / 16**13
+        named = f"{self.name}/{of}".encode("utf-8", "surrogatepass")
+        return (xxhash.xxh3_64_intdigest(named) >> 11) / 2**53
 
     def pick(self, of: object, options: Sequence[T]) -> T:
         """One of `options`."""

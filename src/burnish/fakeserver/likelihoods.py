@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 END = "<|end|>"
 """What stands for the end of the answer among the rivals of a next token."""
@@ -74,5 +75,10 @@ def _entry(token: str, probability: float) -> dict[str, object]:
     return {
         "token": token,
         "logprob": min(0.0, math.log(max(probability, _FLOOR))),
-        "bytes": list(token.encode("utf-8", "surrogatepass")),
+        "bytes": _bytes(token),
     }
+
+
+@lru_cache(maxsize=4_096)
+def _bytes(token: str) -> list[int]:
+    return list(token.encode("utf-8", "surrogatepass"))

@@ -55,6 +55,10 @@ class Service:
         """Raises `UsageError` for an unknown mode or fault."""
         self.settings = settings
         self._rules = schedule.read(settings.faults, settings.seed)
+        self._own_headers = {
+            "Server": f"burnish-fakeserver/{burnish.__version__}",
+            "x-burnish-fake": f"no model inside; mode {settings.answer_mode}",
+        }
         self._turns = asyncio.Semaphore(settings.max_in_flight) if settings.overload is Overload.QUEUE else None
         self.reset()
 
@@ -81,11 +85,7 @@ class Service:
 
     def _signed(self, wire: Wire) -> Wire:
         """`wire` with headers that say who sends it."""
-        own = {
-            "Server": f"burnish-fakeserver/{burnish.__version__}",
-            "x-burnish-fake": f"no model inside; mode {self.settings.answer_mode}",
-        }
-        return replace(wire, headers={**wire.headers, **own})
+        return replace(wire, headers={**wire.headers, **self._own_headers})
 
     def _plain(self, method: str, path: str, headers: Mapping[str, str]) -> Wire:
         """Everything but chat."""
@@ -132,26 +132,29 @@ class Service:
             bill.status["429"] += 1
             return self._signed(self._overloaded())
         with bill.at_work():
-            before = bill.billed_calls
-            wire = self._signed(await self._in_turn(attempt, headers, body, line))
-            return await self._sent(wire, line, bill, billed=bill.billed_calls > before)
+            try:
+                wire = self._signed(await self._in_turn(attempt, headers, body, line))
+            except asyncio.CancelledError:  # the server ends and cuts what takes too long
+                bill.status[NO_STATUS] += 1
+                raise
+            return await self._sent(wire, line, bill)
 
-    async def _sent(self, wire: Wire, line: Line, bill: Bill, *, billed: bool) -> Wire:
+    async def _sent(self, wire: Wire, line: Line, bill: Bill) -> Wire:
         """Send what breaks HTTP, and write down what the client will have seen. Counted before it can be seen."""
-        gone = not await line.wait(0)
+        gone = line.gone
         status = NO_STATUS if wire.silent or gone else str(wire.status)
         bill.status[status] += 1
         bill.gave_up += gone
         seen = wire.answered and not gone
-        bill.billed_unseen += billed and not seen
+        bill.billed_unseen += wire.billed and not seen
         if wire.delivery is not None and not gone:
             complete = await wire.delivery(line, wire)
-            bill.billed_unseen += billed and seen and not complete
+            bill.billed_unseen += seen and not complete
             bill.gave_up += not complete
         return wire
 
     def _attempt(self, body: bytes) -> Attempt:
-        name = digest(body.decode("utf-8", "surrogateescape"))
+        name = digest(body)
         self.bill.bodies[name] += 1
         times = self.bill.bodies[name]
         moment = Moment(number=self.bill.calls, body=name, attempt=times, elapsed_s=time.monotonic() - self._started_s)
@@ -183,11 +186,16 @@ class Service:
         call = self._call(request, attempt)
         body = self._body(request, attempt, call, prompt)
         usage = body["usage"]
-        self.bill.generated(usage["prompt_tokens"], usage["completion_tokens"])
+        bill = self.bill
+        bill.generated(usage["prompt_tokens"], usage["completion_tokens"])
         self._remember(request)
-        await line.wait(self._delay_s(attempt, usage["completion_tokens"]))
-        wire = json_wire(attempt.struck("completions", call, body))
-        return attempt.struck("wires", call, _answered(wire))
+        try:
+            await line.wait(self._delay_s(attempt, usage["completion_tokens"]))
+        except asyncio.CancelledError:
+            bill.billed_unseen += 1
+            raise
+        wire = json_wire(attempt.struck("completions", call, body), billed=True)
+        return attempt.struck("wires", call, wire)
 
     def _body(self, request: ChatRequest, attempt: Attempt, call: Call, prompt: int) -> dict[str, Any]:
         budget = min(request.max_tokens or MAX_WRITTEN, self.settings.context_tokens - prompt)
@@ -202,7 +210,7 @@ class Service:
                 drafts.append(attempt.struck("drafts", call, draft))
             choices.append(completion.choice(drafts[-1], request, self.settings, budget=budget, draw=draw))
         return completion.payload(
-            choices, request, self.settings, prompt=prompt, name=attempt.draw.under("id").name[:24]
+            choices, request, self.settings, prompt=prompt, name=digest(attempt.draw.name.encode())[:24]
         )
 
     def _draft(self, request: ChatRequest, sample: Draw) -> Draft:
@@ -253,7 +261,3 @@ _NO_KEY = Refused(401, "Incorrect API key provided", code="invalid_api_key")
 
 def _error(error: Refused) -> Wire:
     return error_wire(error.status, str(error), error.kind, error.code)
-
-
-def _answered(wire: Wire) -> Wire:
-    return replace(wire, answered=True)

@@ -28,7 +28,7 @@ class Connection:
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
-        if self._open and isinstance(self._transport, asyncio.WriteTransport):
+        if not self.gone and isinstance(self._transport, asyncio.WriteTransport):
             self._transport.write(data)
 
     def close(self) -> None:
@@ -47,15 +47,16 @@ class Connection:
 
     async def wait(self, delay_s: float | None) -> bool:
         """Wait; whether the client is still there and the server not about to end. None: until one of them is not."""
-        if delay_s is not None:
+        if delay_s:
             await asyncio.sleep(delay_s)
-        while delay_s is None and self._open and not self._stopping.is_set():  # noqa: ASYNC110 - transports tell nobody
+        while delay_s is None and not self.gone and not self._stopping.is_set():  # noqa: ASYNC110 - transports tell nobody
             await asyncio.sleep(_WATCH_S)
-        return self._open and not self._stopping.is_set()
+        return not self.gone and not self._stopping.is_set()
 
     @property
-    def _open(self) -> bool:
-        return self._transport is not None and not self._transport.is_closing()
+    def gone(self) -> bool:
+        """Whether the client has left."""
+        return self._transport is None or self._transport.is_closing()
 
 
 class Site:

@@ -25,6 +25,11 @@ class Line(Protocol):
         """End the connection at once, with RST."""
         ...
 
+    @property
+    def gone(self) -> bool:
+        """Whether the client has left."""
+        ...
+
     async def wait(self, delay_s: float | None) -> bool:
         """Wait so long (None: for ever); whether the client is still there and the server not about to end."""
         ...
@@ -36,23 +41,25 @@ Delivery: TypeAlias = "Callable[[Line, Wire], Awaitable[bool]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """One response. `delivery` None is an ordinary one. `answered`: the body holds the answer that was generated.
-    `silent`: no status reaches the client.
+    """One response. `delivery` None is an ordinary one. `billed`: an answer was generated; `answered`: the
+    body holds it. `silent`: no status reaches the client.
     """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delivery: Delivery | None = None
+    billed: bool = False
     answered: bool = False
     silent: bool = False
 
 
-def json_wire(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Wire:
+def json_wire(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None, *, billed: bool = False
+) -> Wire:
     """An ordinary JSON response."""
-    return Wire(
-        body=orjson.dumps(value), status=status, headers={"Content-Type": "application/json", **(headers or {})}
-    )
+    told = {"Content-Type": "application/json", **(headers or {})}
+    return Wire(body=orjson.dumps(value), status=status, headers=told, billed=billed, answered=billed)
 
 
 def error_wire(status: int, message: str, kind: str, code: str = "", headers: Mapping[str, str] | None = None) -> Wire:
