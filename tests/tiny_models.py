@@ -1,4 +1,4 @@
-"""Tiny real multimodal models with random weights, saved the way a checkpoint is: config, weights, tokenizer, processor.
+"""Tiny real multimodal models with random weights, saved as checkpoints are: config, weights, tokenizer, processor.
 
 Three families by their own classes: SigLIP + two-layer MLP + Qwen2 (AITQE's parts, through LLaVA's classes), Qwen2-VL
 (M-RoPE, pictures of any size) and Idefics3 (SmolVLM's shape: tiles). The tokenizer is byte-level BPE trained on the
@@ -8,6 +8,7 @@ captions of the shipped sample and on our own prompts, so that a prompt has as f
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 
 from burnish import discovery
 from burnish.chat import render
+from burnish.chat.marking import MARK
 from burnish.values import AssessRequest, Budget, Picture, RewriteRequest
 
 CHATML = (
@@ -35,10 +37,11 @@ NO_SYSTEM = (
 
 VOCABULARY = 1500
 WIDTH = 64
+MIN_PIECE = 12
 
 
-def corpus() -> list[str]:
-    """The captions of the sample, and every prompt of ours around a few of them."""
+def corpus(*, prompts: bool) -> list[str]:
+    """The captions of the sample, and many times the words of our prompts."""
     import pyarrow.parquet as pq
 
     sample = files("burnish").joinpath("sample")
@@ -46,7 +49,8 @@ def corpus() -> list[str]:
     for name in ("00000.parquet", "00001.parquet"):
         with sample.joinpath(name).open("rb") as source:
             captions += pq.read_table(source, columns=["caption"])["caption"].to_pylist()
-    return captions + [part for part in _prompts() for _ in range(50)]
+    said = ["system", "user", "assistant", "CAPTION", *(_prompts() if prompts else ())]
+    return captions + said * 50
 
 
 def _prompts() -> list[str]:
@@ -60,15 +64,28 @@ def _prompts() -> list[str]:
     return [part for prompt in asked for part in (prompt.system, *prompt.user) if isinstance(part, str)]
 
 
-def tokenizer(special: tuple[str, ...], extra: tuple[str, ...] = ()) -> Any:
-    """A byte-level BPE with `special` tokens of its own; the first is padding, the second ends a turn."""
+def pieces(texts: tuple[str, ...]) -> list[str]:
+    """The long pieces between numbers, quotes and line ends."""
+    cut = {piece for text in texts for piece in re.split(r'[0-9\n"]+', text)}
+    return sorted(piece for piece in cut if len(piece) >= MIN_PIECE)
+
+
+def bpe(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+    """A byte-level BPE with `special` tokens of its own.
+
+    It also learns the words of `extra`; the long `pieces` of `whole` and, if that is not empty, of all our prompts
+    become one token each.
+    """
     import tokenizers
     from tokenizers import decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
 
     made = tokenizers.Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.Sequence(  # type: ignore[assignment]
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.Split(MARK, "isolated"),  # Unicode calls it a letter: words round it would be one
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
     )
     made.decoder = decoders.ByteLevel()  # type: ignore[assignment]
     trainer = trainers.BpeTrainer(
@@ -77,16 +94,30 @@ def tokenizer(special: tuple[str, ...], extra: tuple[str, ...] = ()) -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    made.train_from_iterator([*corpus(), *extra], trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=made, pad_token=special[0], eos_token=special[1])
+    made.train_from_iterator([*corpus(prompts=not whole), *extra], trainer)
+    if whole:
+        long = [*_prompts(), *whole]
+        made.add_tokens([tokenizers.AddedToken(piece, normalized=False) for piece in pieces(tuple(long))])
+    return made
 
 
-def siglip_qwen2(folder: Path, *, extra: tuple[str, ...] = (), width: int = WIDTH, layers: int = 2) -> None:
-    """AITQE's shape: SigLIP, a two-layer MLP, Qwen2."""
+def tokenizer(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+    """The same for transformers: the first of `special` is padding, the second ends a turn."""
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe(special, extra, whole), pad_token=special[0], eos_token=special[1]
+    )
+
+
+def siglip_qwen2(
+    folder: Path, *, extra: tuple[str, ...] = (), whole: tuple[str, ...] = (), width: int = WIDTH, layers: int = 2
+) -> None:
+    """AITQE's shape: SigLIP, a two-layer MLP, Qwen2. `extra` and `whole` as for `tokenizer`."""
     from transformers import LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor, Qwen2Config, SiglipVisionConfig
     from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 
-    words = tokenizer(("<|endoftext|>", "<|im_end|>", "<|im_start|>", "<image>"), extra)
+    words = tokenizer(("<|endoftext|>", "<|im_end|>", "<|im_start|>", "<image>"), extra, whole)
     seen = SiglipVisionConfig(
         hidden_size=width, intermediate_size=2 * width, num_hidden_layers=layers, num_attention_heads=4,
         image_size=64, patch_size=16, vision_use_head=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import json
@@ -30,6 +31,11 @@ class Loaded:
     dtype: str
 
 
+def _untyped(name: str) -> Any:
+    """A library whose own annotations are too incomplete for strict checking."""
+    return importlib.import_module(name)
+
+
 def require() -> None:
     """Raises `MissingExtra` with the pip line unless everything a local model needs is installed."""
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
@@ -40,8 +46,8 @@ def load(options: Options) -> Loaded:
     """Raises `UsageError` where the options name nothing that can be loaded."""
     require()
     import torch
-    import transformers
 
+    transformers = _untyped("transformers")
     device = _device(options.device)
     name = options.dtype if options.dtype != "auto" else ("bf16" if device.type == "cuda" else "fp32")
     dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[name]
@@ -103,20 +109,17 @@ def _folder(options: Options) -> Path:
 
 
 def _processor(folder: Path, source: dict[str, Any]) -> Any:
-    from transformers import AutoProcessor
-
     kind = _processor_class(folder)
     if kind is not None and importlib.util.find_spec("torchvision") is None:
         parts = set(inspect.signature(kind.__init__).parameters)
         if "video_processor" in parts:
             return _without_video(kind, folder, source)
-    return AutoProcessor.from_pretrained(**source)
+    return _untyped("transformers").AutoProcessor.from_pretrained(**source)
 
 
 def _processor_class(folder: Path) -> Any:
     """The processor class of this library that the checkpoint names, None if it names none."""
-    import transformers
-
+    transformers = _untyped("transformers")
     for name in ("processor_config.json", "preprocessor_config.json"):
         path = folder / name
         named = json.loads(path.read_text("utf-8")).get("processor_class") if path.exists() else None
@@ -127,7 +130,7 @@ def _processor_class(folder: Path) -> Any:
 
 def _without_video(kind: Any, folder: Path, source: dict[str, Any]) -> Any:
     """A processor for pictures only: its video part needs torchvision (transformers 5), which pictures do not."""
-    from transformers import AutoImageProcessor, AutoTokenizer
+    transformers = _untyped("transformers")
 
     def accept(_self: object, _name: str, _argument: object) -> None:
         """The check of the parts looks the video part's class up, which fails without torchvision."""
@@ -143,8 +146,8 @@ def _without_video(kind: Any, folder: Path, source: dict[str, Any]) -> Any:
         more["chat_template"] = json.loads((folder / "chat_template.json").read_text("utf-8"))["chat_template"]
     pictures_only = type(kind.__name__, (kind,), {"check_argument_for_proper_class": accept})
     return pictures_only(
-        image_processor=AutoImageProcessor.from_pretrained(**source),
-        tokenizer=AutoTokenizer.from_pretrained(**source),
+        image_processor=transformers.AutoImageProcessor.from_pretrained(**source),
+        tokenizer=transformers.AutoTokenizer.from_pretrained(**source),
         video_processor=None,
         **more,
     )

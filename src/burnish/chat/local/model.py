@@ -46,7 +46,7 @@ class LocalModel:
         self._feeder = Feeder(loaded)
         self._speller = choosing.Speller(loaded.tokenizer)
         vocabulary = loaded.model.config.get_text_config(decoder=True).vocab_size
-        self._grammars = writing.Grammars(loaded.tokenizer, vocabulary)
+        self._grammars = writing.Grammars.of_tokenizer(loaded.tokenizer, vocabulary)
         self._calls = self._prompt_tokens = 0
 
     @property
@@ -117,11 +117,12 @@ class LocalModel:
 
     def _run(
         self, group: list[_Question], run: Callable[[Rows, Sequence[_Question]], list[Got]]
-    ) -> Sequence[Got | Failure]:
+    ) -> list[Got | Failure]:
         import torch
 
         try:
-            return self._together(group, run)
+            done: list[Got | Failure] = list(self._together(group, run))
+            return done  # noqa: TRY300
         except ValueError as error:  # what processors raise for a picture that they cannot take
             if len({one.shared for one in group}) == 1:
                 return [Failure(state=State.IMAGE_ERROR, detail=f"the model's processor: {error}"[:500])] * len(group)
@@ -135,13 +136,14 @@ class LocalModel:
             self.counters.halvings += 1
             self._batch_tokens = max(self._batch_tokens // 2, 1)
         middle = len(group) // 2
-        return [*self._run(group[:middle], run), *self._run(group[middle:], run)]
+        first, rest = self._run(group[:middle], run), self._run(group[middle:], run)
+        return first + rest
 
     def _together(
         self, group: Sequence[_Question], run: Callable[[Rows, Sequence[_Question]], list[Got]]
     ) -> list[Got]:
         first: dict[tuple[str, tuple[int, ...]], int] = {}
-        prompts = []
+        prompts: list[tuple[str, Prompt]] = []
         for one in group:
             if one.shared not in first:
                 first[one.shared] = len(prompts)

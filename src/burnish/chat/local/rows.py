@@ -18,7 +18,6 @@ from burnish.chat.local.prompting import image_of
 from burnish.values import Picture
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 

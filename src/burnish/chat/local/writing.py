@@ -18,35 +18,53 @@ if TYPE_CHECKING:
     from llguidance import LLMatcher, LLTokenizer
     from torch import Tensor
 
-_FORM: dict[str, Any] = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+_FORM: Any = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 """One way to write an object: with free whitespace an answer may never end (vLLM issue 13260)."""
 
 
 class Grammars:
     """Matchers of closed schemas over one tokenizer; a schema is compiled anew for each answer (about 1 ms)."""
 
-    def __init__(self, tokenizer: Any, vocabulary: int) -> None:
-        """`vocabulary` is the width of the logits, which may be more than the tokenizer has tokens."""
+    def __init__(self, tokenizer: LLTokenizer, vocabulary: int) -> None:
+        """`vocabulary` is the width of the logits, which may be more or less than the tokenizer has tokens."""
+        self._tokenizer = tokenizer
+        self._vocabulary = vocabulary
+        self._ends = frozenset(tokenizer.eos_tokens)
+
+    @classmethod
+    def of_tokenizer(cls, tokenizer: Any, vocabulary: int) -> Grammars:
+        """For a fast tokenizer of the transformers library."""
         from llguidance.hf import from_tokenizer
 
-        self.tokenizer: LLTokenizer = from_tokenizer(tokenizer, n_vocab=max(vocabulary, len(tokenizer)))
-        self.vocabulary = vocabulary
-        self.ends = frozenset(self.tokenizer.eos_tokens)
+        return cls(from_tokenizer(tokenizer, n_vocab=max(vocabulary, len(tokenizer))), vocabulary)
+
+    @classmethod
+    def of_json(cls, tokenizer: str, end: int) -> Grammars:
+        """For the text of a ``tokenizer.json`` and the token that ends a turn."""
+        from llguidance import LLTokenizer
+
+        made = LLTokenizer(tokenizer, eos_token=end)
+        return cls(made, made.vocab_size)
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """What the tokens spell, without those that end a turn."""
+        spelled = self._tokenizer.decode_bytes([token for token in tokens if token not in self._ends])
+        return spelled.decode("utf-8", errors="replace")
 
     def matcher(self, schema: Mapping[str, Json]) -> LLMatcher:
         """Raises `UsageError` for a schema that is no grammar: a fault of ours, never of a pair."""
         from llguidance import LLMatcher
 
         grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=_FORM)
-        made = LLMatcher(self.tokenizer, grammar)
+        made = LLMatcher(self._tokenizer, grammar)
         if made.is_error():
             raise UsageError(f"this schema cannot be kept to: {made.get_error()[:300]}")
         return made
 
     def allowed(self, matcher: LLMatcher) -> np.ndarray:
         """Which tokens may come next, one boolean for each logit."""
-        bias = np.frombuffer(matcher.compute_logit_bias(), np.uint8)[: self.vocabulary] != 0
-        open_ = np.zeros(self.vocabulary, bool)
+        bias = np.frombuffer(matcher.compute_logit_bias(), np.uint8)[: self._vocabulary] != 0
+        open_ = np.zeros(self._vocabulary, bool)
         open_[: len(bias)] = bias
         return open_
 
@@ -119,6 +137,4 @@ def _pick(logits: Tensor, allowed: np.ndarray, answer: Answer) -> int:
 
 
 def _written(answer: Answer, grammars: Grammars) -> Written:
-    tokens = [token for token in answer.tokens if token not in grammars.ends]
-    text = grammars.tokenizer.decode_bytes(tokens).decode("utf-8", errors="replace")
-    return Written(text=text, cut=answer.cut, how="grammar")
+    return Written(text=grammars.text(answer.tokens), cut=answer.cut, how="grammar")
