@@ -126,6 +126,17 @@ def test_texts_keep_to_their_schema_or_are_cut(model: LocalModel) -> None:
             assert found["id"] == task.nonce
 
 
+def test_without_a_schema_a_text_is_free(model: LocalModel) -> None:
+    task = asking.tasks(schema={}, max_tokens=6)[0]
+    (written,) = model.write([task])
+    assert isinstance(written, Written)
+    assert (written.how, written.cut) == ("plain", True)
+    plain, tokens = asking.Plain(model), []
+    for _ in range(2):
+        tokens.append(int(plain.logits(task.prompt, model._grammars.text(tokens)).argmax()))
+    assert written.text.startswith(model._grammars.text(tokens).rstrip("\ufffd"))
+
+
 def test_a_used_up_budget_is_a_cut(model: LocalModel) -> None:
     for written in model.write(asking.tasks(max_tokens=12)):
         assert isinstance(written, Written)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
+import pytest
 
 from burnish.chat import Choose, Prompt, Write, render
 from burnish.chat.backend import ChatBackend
 from burnish.chat.openai.model import OpenAIModel
+from burnish.errors import StopError
+from burnish.fakeserver import FakeServer, Settings
 from burnish.values import AssessRequest, Budget, Picture, Request, RewriteRequest
 
 BUDGET = Budget(max_changed=0.9, max_inserted=3)
@@ -60,3 +63,13 @@ def backend(url: str, **more: str) -> Iterator[ChatBackend]:
     options = {"base_url": url, "backoff_s": "0.01", "patience_s": "1", "timeout_s": "5"}
     with model(options, **more) as made:
         yield ChatBackend(made)
+
+
+def stop_of(settings: Settings, asked: list[Request], **options: str) -> tuple[str, int]:
+    """Why a run over `asked` stopped, and how many calls had been made by then."""
+    with FakeServer(settings) as server, backend(server.url, **options) as made:
+        with pytest.raises(StopError) as caught:
+            made.answer(asked)
+        calls = server.stats()["calls"]
+    assert isinstance(calls, int)
+    return str(caught.value), calls

@@ -83,13 +83,21 @@ def test_another_model_that_answers_is_refused():
     assert "'quite-another' answers" in said_at_start(Stub(handler))
 
 
-@pytest.mark.parametrize("served", ["gpt-4o-2024-08-06", "openai/gpt-4o", "GPT-4o"])
+@pytest.mark.parametrize("served", ["gpt-4o-2024-08-06", "openai/gpt-4o", "GPT-4o", "gpt-4o-0613"])
 def test_a_snapshot_or_an_owner_in_the_name_is_the_same_model(served):
     async def handler(_call):
         return response(chosen(model=served))
 
     with Stub(handler, models=("gpt-4o", "gpt-4.1")).running() as stub, model(stub.options, model="gpt-4o") as made:
         assert made.identity.startswith(f"openai:{served}(")
+
+
+@pytest.mark.parametrize("served", ["gpt-4o-mini", "gpt-4", "gpt-4o-mini-2024-07-18"])
+def test_a_sibling_is_another_model(served):
+    async def handler(_call):
+        return response(chosen(model=served))
+
+    assert "answers" in said_at_start(Stub(handler, models=("gpt-4o",)))
 
 
 def test_nobody_at_the_address_is_said_in_a_few_lines():

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from burnish.values import Failure, Picture
 _NONCE = "5eaf00d1"
 _WRITE_TOKENS = 128
 _SHOWN_MODELS = 8
+_SNAPSHOT = re.compile(r"(?:[-_.:@](?:\d{4}[-\d]*|latest))?")
+"""What a vendor puts behind a model's name: -2024-08-06, -0613, -20250929."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,8 @@ def _the_model(settings: Settings, listed: Mapping[str, str]) -> str:
 def _same(asked: str, served: str) -> bool:
     """Whether `served` can be the name of `asked`: the same, a dated snapshot of it, or with another owner before."""
     a, s = (name.rpartition("/")[2].lower() for name in (asked, served))
-    return s.startswith(a) or a.startswith(s)
+    a = a.removesuffix("-latest")
+    return s.startswith(a) and _SNAPSHOT.fullmatch(s[len(a) :]) is not None
 
 
 async def _dialect(line: Line, canary: Choose, parts: Mapping[int, bytes], model: str) -> tuple[Dialect, Answered]:
