@@ -31,7 +31,7 @@ LAYERS = (
     ("texts", "edits", "mojibake", "discovery", "sample", "replies", "injection", "guards", "languages"),
     ("protocols", "criteria", "images", "columns"),
     ("storage", "recipes", "records", "plan"),
-    ("chat",),
+    ("chat", "standing"),
     ("asks", "stores", "backends"),
     ("answers", "purse"),
     ("tools", "summary", "card"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol, TypeAlias
 
-from burnish import columns, texts
+from burnish import columns, standing, texts
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
 from burnish.tools import Tools
@@ -26,7 +26,6 @@ from burnish.values import (
     Picture,
     Record,
     Request,
-    State,
 )
 
 Outcome: TypeAlias = Record | Fault | Gap
@@ -100,7 +99,7 @@ def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
         assert tools.backend is not None
         records = put(ask, records, tools.backend)
     for record in records:
-        decided = decide(record, tools.plan, asked=bool(tools.asks))
+        decided = decide(record, tools)
         outcomes[record.pair.origin.ordinal] = columns.continued(decided)
     outcomes.update(batch.finished)
     return [outcomes[item.origin.ordinal] if isinstance(item, Pair) else item for item in batch.items]
@@ -145,16 +144,17 @@ def put(ask: Ask, records: Sequence[Record], backend: Backend) -> list[Record]:
     ]
 
 
-def decide(record: Record, plan: Plan, *, asked: bool) -> Record:
+def decide(record: Record, tools: Tools) -> Record:
     """The record with its decision: rewritten if a rewrite was accepted, kept if good, else passed with the reason."""
     if record.chosen:
         return replace(record, decision=Decision.REWRITTEN, reason="")
-    if not asked:
+    if not tools.asks:
         return replace(record, decision=Decision.PASSED, reason="not_assessed")
-    overall = record.captions[0].score("overall")
-    if overall is None or overall.value is None:
-        state = State.NOT_ASKED if overall is None else overall.state
+    weights = standing.weights(tools.plan, tools.recipe)
+    stands = standing.standing(record.captions[0], weights)
+    if stands is None:
+        state = standing.why_none(record.captions[0], weights)
         return replace(record, decision=Decision.PASSED, reason=f"unassessed:{state}")
-    if overall.value >= plan.rewrite.below:
+    if stands >= tools.plan.rewrite.below:
         return replace(record, decision=Decision.KEPT, reason="")
     return replace(record, decision=Decision.PASSED, reason=record.reason or "below_threshold")

@@ -44,11 +44,13 @@ def _check(rules: Any, prefix: str = "") -> None:
 class RewriteRules:
     """When a caption is rewritten and what a rewrite must keep to.
 
-    `below`: captions with an overall score under this (scale 1-5) are rewritten; 3.0 is the middle of the scale,
-    to be fitted per consumer from labels. `max_changed`: share of words a rewrite may change. Removing junk can
-    take most of a caption away, so the default is loose and `max_inserted` is tight: words may go, hardly any may
-    come. `min_gain`: a rewrite is accepted only if its overall score is that much higher on a second look.
-    `max_match_loss`: how much its image-text matching may be lower.
+    `below`: captions that stand under this (scale 1-5) are rewritten; 3.0 is the middle of the scale, to be fitted per
+    consumer from labels. `weights`: of the criteria whose mean is how a caption stands; {} is the recipe's own.
+    `max_changed`: share of words a rewrite may change. Removing junk can take most of a caption away, so the default
+    is loose and `max_inserted` is tight: words may go, hardly any may come. `min_gain`: a rewrite is accepted only if
+    it stands that much higher on a second look. `max_match_loss`: how much its image-text matching may be lower.
+    `candidates`: so many rewrites are asked for, and the one with the best gain minus `distance_cost` times the share
+    of words it changes is taken.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -57,9 +59,14 @@ class RewriteRules:
     max_inserted: int = _within(3, 0)
     min_gain: float = _within(0.1, 0)
     max_match_loss: float = _within(0.25, 0)
+    candidates: int = _within(1, 1, 16)
+    distance_cost: float = _within(0.5, 0)
+    weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check(self, "rewrite.")
+        if self.weights and not (min(self.weights.values()) >= 0 and 0 < sum(self.weights.values()) < math.inf):
+            raise UsageError(f"rewrite.weights must be at least 0 and not all 0, not {self.weights!r}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

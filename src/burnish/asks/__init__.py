@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,6 +10,7 @@ from burnish import discovery
 from burnish.plan import Plan
 from burnish.protocols import Ask
 from burnish.recipes import Recipe
+from burnish.standing import weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class Terms:
     plan: Plan
     recipe: Recipe
     maker: str
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Weight of each criterion that decides."""
+        return weights(self.plan, self.recipe)
 
 
 def load(name: str, terms: Terms) -> Ask:

@@ -1,73 +1,121 @@
-"""Ask for a minimal rewrite of captions under the threshold, and refuse drafts that break the rules."""
+"""Ask for minimal rewrites of captions that stand low, and refuse drafts that break the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
 
-from burnish import edits
+from burnish import edits, guards
 from burnish.asks import Terms
+from burnish.injection import orders, without
 from burnish.plan import RewriteRules
-from burnish.values import Budget, Caption, Draft, Failure, Record, Reply, Request, RewriteRequest
+from burnish.standing import standing
+from burnish.values import Budget, Caption, Draft, Edit, Failure, Record, Reply, Request, RewriteRequest
 
 ROLE = "rewrite"
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Wanted by records whose overall score is below the threshold and whose whole text a model may see."""
+    """Wanted by records that stand below the threshold and whose whole text a model may see.
+
+    A model never gets to mend the orders that a text gives to its reader: they are taken out before.
+    """
 
     rules: RewriteRules
+    weights: Mapping[str, float]
     maker: str
     name: str = "rewrite"
 
     def requests(self, record: Record) -> list[Request]:
-        """One `RewriteRequest`, or none."""
-        overall = record.captions[0].score("overall")
-        if overall is None or overall.value is None or overall.value >= self.rules.below:
+        """As many `RewriteRequest`s as the rules want candidates, or none."""
+        stands = standing(record.captions[0], self.weights)
+        if stands is None or stands >= self.rules.below:
             return []
         if "too_long" in record.flags:  # the model saw a part only: rewriting it would drop the rest
             return []
+        text = _bare(record.view)
+        if record.view and not text:  # nothing but orders: nothing is left to mend
+            return []
         return [
-            RewriteRequest(picture=record.picture, text=record.view, budget=self._budget(), name=record.pair.image_name)
+            RewriteRequest(
+                picture=record.picture, text=text, budget=self._budget(), name=record.pair.image_name, variant=variant
+            )
+            for variant in range(self.rules.candidates)
         ]
 
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
-        """The record with the draft as a further caption (role "rewrite"), or with the reason why there is none."""
-        reply = replies[0]
-        if isinstance(reply, Failure):
-            return replace(record, reason=f"rewrite_failed:{reply.state}")
-        assert isinstance(reply, Draft)
-        if reply.text == record.view:
+        """The record with each different draft as a further caption (role "rewrite"), or with the reason for none."""
+        drafts = [reply for reply in replies if isinstance(reply, Draft)]
+        if not drafts:
+            assert isinstance(replies[0], Failure)
+            return replace(record, reason=f"rewrite_failed:{replies[0].state}")
+        return self.propose(record, drafts)
+
+    def propose(self, record: Record, drafts: Sequence[Draft]) -> Record:
+        """As `fold`, from drafts of the text without orders."""
+        drafts = [_whole(record.view, draft) for draft in drafts]
+        changed = {draft.text: draft for draft in reversed(drafts) if draft.text != record.view}
+        captions = [self._caption(record.view, draft) for draft in reversed(changed.values())]
+        if not captions:
             return replace(record, reason="no_sure_rewrite")
-        broken = self._broken_rule(record.view, reply)
-        caption = Caption(
-            text=reply.text,
-            role=ROLE,
-            maker=self.maker,
-            edits=reply.edits,
-            verdict=f"rejected:{broken}" if broken else "",
-        )
-        reason = f"rewrite_rejected:{broken}" if broken else record.reason
-        return replace(record, captions=(*record.captions, caption), reason=reason)
+        broken = captions[0].verdict if all(caption.verdict for caption in captions) else ""
+        reason = f"rewrite_{broken}" if broken else record.reason
+        return replace(record, captions=(*record.captions, *captions), reason=reason)
 
     def _budget(self) -> Budget:
         return Budget(max_changed=self.rules.max_changed, max_inserted=self.rules.max_inserted)
+
+    def _caption(self, before: str, draft: Draft) -> Caption:
+        broken = self._broken_rule(before, draft)
+        verdict = f"rejected:{broken}" if broken else ""
+        return Caption(text=draft.text, role=ROLE, maker=self.maker, edits=draft.edits, verdict=verdict)
 
     def _broken_rule(self, before: str, draft: Draft) -> str:
         after = draft.text
         if not after.strip():
             return "empty"
+        if flaw := "injection" if orders(after) else guards.flaw(before, after):
+            return flaw
         if edits.within(self._budget(), before, after, draft.edits) is not None:
             return "over_budget"
         junk = "\n".join(edit.before for edit in draft.edits if edit.junk)
         if any(text not in junk for text in edits.lost(before, after)):
             return "protected_span_changed"
-        if edits.new_facts(before, after):
+        if edits.new_facts(_bare(before), after):
             return "new_facts"
         return ""
 
 
+def _file_name(pair: Pair) -> str:
+    """What the image's file was called: img2dataset numbers its members and keeps the name in the url."""
+    url = pair.fields.get("url")
+    stem = pair.image_name.rpartition("/")[2].partition(".")[0]
+    if not isinstance(url, str) or not url or any(map(str.isalpha, stem)):
+        return pair.image_name
+    try:
+        return unquote(urlsplit(url).path.rpartition("/")[2])
+    except ValueError:  # no url after all
+        return pair.image_name
+
+
 def ask(terms: Terms) -> Rewrite:
     """Made by name from a recipe."""
-    return Rewrite(terms.plan.rewrite, terms.maker)
+    return Rewrite(terms.plan.rewrite, terms.weights, terms.maker)
+
+
+def _bare(text: str) -> str:
+    """`text` without the orders it gives."""
+    return without(text, orders(text))
+
+
+def _whole(view: str, draft: Draft) -> Draft:
+    """A draft of the bare text as one of the whole: taking the orders out is its first step."""
+    bare = _bare(view)
+    if bare == view:
+        return draft
+    removed: tuple[Edit, ...] = tuple(
+        replace(edit, junk=True) for edit in edits.diff(view, bare, "an order to the reader, not about the image")
+    )
+    return replace(draft, edits=(*removed, *draft.edits))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from burnish import edits
 from burnish.asks import Terms
 from burnish.asks.assess import assess_requests, scores_of
 from burnish.asks.rewrite import ROLE
 from burnish.plan import RewriteRules
+from burnish.standing import gain
 from burnish.values import Caption, Record, Reply, Request
 
 MATCH_NOISE = 0.75
@@ -21,53 +23,73 @@ of 1,278 pairs judged with and without the dirt, 5 % scored more than 0.32 lower
 more than 0.74.
 """
 
+_WORDING = {"text_quality": 1.0}
+_MATCH = {"image_text_matching": 1.0}
+
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Wanted by records with a rewrite that has no verdict yet."""
+    """Wanted by records with rewrites that have no verdict yet."""
 
     rules: RewriteRules
+    weights: Mapping[str, float]
     criteria: tuple[str, ...]
     name: str = "verify"
 
     def requests(self, record: Record) -> list[Request]:
-        """The assessment of the rewrite, the same questions as for the original."""
-        last = record.captions[-1]
-        if last.role != ROLE or last.verdict:
-            return []
-        return assess_requests(record.picture, last.text, self.criteria)
+        """The assessment of each rewrite, the same questions as for the original."""
+        return [request for caption in self.pending(record) for request in self._questions(record, caption)]
+
+    def pending(self, record: Record) -> list[Caption]:
+        """The rewrites without a verdict, in order."""
+        return [caption for caption in record.captions if _pending(caption)]
 
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
-        """The rewrite with scores and verdict; chosen if it gains."""
-        judged = replace(record.captions[-1], scores=scores_of(self.criteria, replies))
-        tidied = edits.only_tidied(record.view, judged.text, judged.edits)
-        flaw = self._flaw(record.captions[0], judged, tidied=tidied)
-        judged = replace(judged, verdict=f"rejected:{flaw}" if flaw else "accepted")
-        captions = (*record.captions[:-1], judged)
-        if flaw:
-            return replace(record, captions=captions, reason=f"rewrite_rejected:{flaw}")
-        return replace(record, captions=captions, chosen=len(captions) - 1)
+        """The rewrites with scores and verdicts; the best one is chosen if it gains."""
+        stream = iter(replies)
+        judged = [self._judged(record, c, stream) if _pending(c) else c for c in record.captions]
+        sound = [at for at, caption in enumerate(judged) if _pending(caption)]
+        if not sound:
+            first = judged[record.captions.index(self.pending(record)[0])]
+            return replace(record, captions=tuple(judged), reason=f"rewrite_{first.verdict}")
+        best = max(sound, key=lambda at: (self._worth(record, judged[at]), -at))
+        verdicts = {at: "accepted" if at == best else "outdone" for at in sound}
+        captions = tuple(replace(c, verdict=verdicts.get(at, c.verdict)) for at, c in enumerate(judged))
+        return replace(record, captions=captions, chosen=best)
 
-    def _flaw(self, original: Caption, rewrite: Caption, *, tidied: bool) -> str:
-        gain = _gain(original, rewrite, "overall")
-        if gain is None:
+    def _questions(self, record: Record, caption: Caption) -> list[Request]:
+        return assess_requests(record.picture, caption.text, self.criteria, again=True)
+
+    def _judged(self, record: Record, caption: Caption, stream: Iterator[Reply]) -> Caption:
+        """The rewrite with its scores, and rejected if it is not sound."""
+        replies = list(islice(stream, len(self._questions(record, caption))))
+        judged = replace(caption, scores=scores_of(self.criteria, replies))
+        flaw = self._flaw(record, judged)
+        return replace(judged, verdict=f"rejected:{flaw}" if flaw else "")
+
+    def _flaw(self, record: Record, rewrite: Caption) -> str:
+        original = record.captions[0]
+        gained = gain(original, rewrite, self.weights)
+        if gained is None:
             return "not_assessable"
+        tidied = edits.only_tidied(record.view, rewrite.text, rewrite.edits)
         if tidied:  # what it says about the image is the same: its wording alone may be the gain
-            gain = max(gain, _gain(original, rewrite, "text_quality") or 0.0)
-        if gain < self.rules.min_gain:
+            gained = max(gained, gain(original, rewrite, _WORDING) or 0.0)
+        if gained < self.rules.min_gain:
             return "no_gain"
-        loss = -(_gain(original, rewrite, "image_text_matching") or 0.0)
+        loss = -(gain(original, rewrite, _MATCH) or 0.0)
         allowed = max(self.rules.max_match_loss, MATCH_NOISE) if tidied else self.rules.max_match_loss
         return "match_lost" if loss > allowed else ""
+
+    def _worth(self, record: Record, rewrite: Caption) -> float:
+        gained = gain(record.captions[0], rewrite, self.weights) or 0.0
+        return gained - self.rules.distance_cost * edits.changed_share(record.view, rewrite.text)
 
 
 def ask(terms: Terms) -> Verify:
     """Made by name from a recipe."""
-    return Verify(terms.plan.rewrite, terms.recipe.criteria)
+    return Verify(terms.plan.rewrite, terms.weights, terms.recipe.criteria)
 
 
-def _gain(original: Caption, rewrite: Caption, criterion: str) -> float | None:
-    before, after = original.score(criterion), rewrite.score(criterion)
-    if before is None or after is None or before.value is None or after.value is None:
-        return None
-    return round(after.value - before.value, 4)
+def _pending(caption: Caption) -> bool:
+    return caption.role == ROLE and not caption.verdict

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 from burnish import discovery
@@ -10,12 +11,16 @@ from burnish import discovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """`criteria` are asked in this order; `asks` are module names of `burnish.asks`, run one after the other."""
+    """`criteria` are asked in this order; `asks` are module names of `burnish.asks`, run one after the other.
+
+    `decides`: weights of the criteria whose mean is compared with the threshold, where the plan gives none.
+    """
 
     name: str
     paper: str
     criteria: tuple[str, ...]
     asks: tuple[str, ...]
+    decides: Mapping[str, float] = field(default_factory=lambda: {"overall": 1.0})
 
 
 def load(name: str) -> Recipe:
