@@ -118,7 +118,9 @@ def test_bodies_that_are_no_json(kind):
 
 def test_slow_loris_ends_for_the_patient():
     with with_fault("slow_loris") as server:
-        assert json.loads(second(server).text)["id"] == "a1b2"
+        found = second(server)
+        assert json.loads(found.text)["id"] == "a1b2"
+        assert found.headers["x-burnish-fake"].startswith("no model inside")
         assert server.stats()["billed_unseen"] == 0
 
 

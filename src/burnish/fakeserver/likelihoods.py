@@ -71,14 +71,11 @@ def as_json(step: Step, top: int) -> dict[str, object]:
     return {**_entry(step.token, step.probability), "top_logprobs": [_entry(token, p) for token, p in ranked]}
 
 
+@lru_cache(maxsize=4_096)
 def _entry(token: str, probability: float) -> dict[str, object]:
+    """Remembered, because the strangers' are always the same; nobody changes it."""
     return {
         "token": token,
         "logprob": min(0.0, math.log(max(probability, _FLOOR))),
-        "bytes": _bytes(token),
+        "bytes": list(token.encode("utf-8", "surrogatepass")),
     }
-
-
-@lru_cache(maxsize=4_096)
-def _bytes(token: str) -> list[int]:
-    return list(token.encode("utf-8", "surrogatepass"))

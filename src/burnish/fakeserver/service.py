@@ -55,7 +55,7 @@ class Service:
         """Raises `UsageError` for an unknown mode or fault."""
         self.settings = settings
         self._rules = schedule.read(settings.faults, settings.seed)
-        self._own_headers = {
+        self.own_headers = {  # of every response: who sends it
             "Server": f"burnish-fakeserver/{burnish.__version__}",
             "x-burnish-fake": f"no model inside; mode {settings.answer_mode}",
         }
@@ -74,18 +74,14 @@ class Service:
         """The response to one HTTP request; what breaks HTTP is sent here already (`delivery` is then set)."""
         if (method, path) == ("POST", CHAT):
             return await self._counted(headers, body, line)
-        wire = self._signed(self._plain(method, path, headers))
+        wire = self._plain(method, path, headers)
         if wire.delivery is not None:
             await wire.delivery(line, wire)
         return wire
 
-    def too_large(self) -> Wire:
-        """The response to a body larger than allowed, which was not read."""
-        return self._signed(error_wire(413, "Request entity too large", "invalid_request_error"))
-
     def _signed(self, wire: Wire) -> Wire:
-        """`wire` with headers that say who sends it."""
-        return replace(wire, headers={**wire.headers, **self._own_headers})
+        """`wire` with headers that say who sends it, where it is not sent by `web`, which adds them itself."""
+        return replace(wire, headers={**wire.headers, **self.own_headers})
 
     def _plain(self, method: str, path: str, headers: Mapping[str, str]) -> Wire:
         """Everything but chat."""
@@ -130,10 +126,10 @@ class Service:
             bill.faults[attempt.fault.name] += 1
         if self._turns is None and 0 < self.settings.max_in_flight <= bill.in_flight:
             bill.status["429"] += 1
-            return self._signed(self._overloaded())
+            return self._overloaded()
         with bill.at_work():
             try:
-                wire = self._signed(await self._in_turn(attempt, headers, body, line))
+                wire = await self._in_turn(attempt, headers, body, line)
             except asyncio.CancelledError:  # the server ends and cuts what takes too long
                 bill.status[NO_STATUS] += 1
                 raise
@@ -148,7 +144,7 @@ class Service:
         seen = wire.answered and not gone
         bill.billed_unseen += wire.billed and not seen
         if wire.delivery is not None and not gone:
-            complete = await wire.delivery(line, wire)
+            complete = await wire.delivery(line, self._signed(wire))
             bill.billed_unseen += seen and not complete
             bill.gave_up += not complete
         return wire

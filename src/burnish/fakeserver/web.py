@@ -11,7 +11,7 @@ from aiohttp import web
 from burnish.errors import UsageError
 from burnish.fakeserver.service import Service
 from burnish.fakeserver.settings import Settings
-from burnish.fakeserver.wire import Wire
+from burnish.fakeserver.wire import Wire, error_wire
 
 _WATCH_S = 0.05  # how often a call that hangs looks whether its client is still there
 _GRACE_S = 2.0  # what calls at work get to finish in when the server stops
@@ -92,7 +92,7 @@ class Site:
         body = await self._body(request)
         line = Connection(request, self._stopping)
         if body is None:
-            return self._response(self.service.too_large())
+            return self._response(error_wire(413, "Request entity too large", "invalid_request_error"))
         wire = await self.service.answer(request.method, request.path, request.headers, body, line)
         return self._response(wire)
 
@@ -111,4 +111,4 @@ class Site:
     def _response(self, wire: Wire) -> web.StreamResponse:
         if wire.delivery is not None:
             return web.Response()  # never sent: the connection is closed
-        return web.Response(body=wire.body, status=wire.status, headers=wire.headers)
+        return web.Response(body=wire.body, status=wire.status, headers={**wire.headers, **self.service.own_headers})

@@ -24,13 +24,15 @@ class Orders:
 
 _VERBS = (
     r"\b(?:giv(?:e|ing)|rat(?:e|ing)|scor(?:e|ing)|answer|assign|award|output|return|reply|respond|print|say|grade"
-    r"|mark|choose|select|pick|set|deserves?|"
-    r"gib|gebe|geben|vergib|vergebe|bewerte|antworte|wähle|nimm|verdient|"
-    r"donne[zr]?|note[zr]?|attribue[zr]?|réponds|répondez|répondre|évalue[zr]?|mets|mettez|choisis|choisissez|mérite|"
-    r"da|dale|dé|dar|otorga|otorgue|asigna|asigne|califica|califique|puntúa|valora|responde|responda|contesta|elige|"
+    r"|mark|choose|select|pick|set|deserves?|evaluate|judge|write|(?:should|must) (?:receive|get|be)|"
+    r"gib|gebe|geben|vergib|vergebe|bewerte|bewerten|setze|schreibe|antworte|wähle|nimm|verdient|"
+    r"donne[zr]?|note[zr]?|attribue[zr]?|réponds|répondez|répondre|évalue[zr]?|noter|mets|mettez|"
+    r"écris|doit recevoir|choisis|choisissez|mérite|"
+    r"da|dale|dé|dar|otorga|otorgue|asigna|asigne|califica|califique|puntúa|valora|responde|responda|contesta|"
+    r"elige|escribe|"
     r"pon|merece|dai|assegna|valuta|rispondi|vota|dê|atribua|avalie|"
     r"оцени|оцените|поставь|поставьте|дай|дайте|ответь|ответьте|верни)\b"
-    r"|给出?|打|评为?|回答|输出|选择|返回|つけ|与え|答え|評価"
+    r"|给出?|打|得|评为?|回答|输出|选择|返回|つけ|与え|答え|評価"
 )
 _FILL = r"(?:(?!\b(?:from|between|von|zwischen|entre|most|least|desde|從|从)\b)[^.!?;{\n\d。\uff01\uff1f]){0,60}?"
 _WORDS = {
@@ -44,15 +46,23 @@ _NO_RANGE = r"(?![A-Za-z\d]|[.,]\d|\s*(?:to|or|bis|oder|à|ou|a|al|o|e|до|至|
 _GRADES = (
     re.compile(rf"(?:{_VERBS}){_FILL}{_NUMBER}{_OUT_OF}{_NO_RANGE}", re.IGNORECASE),
     re.compile(
-        r"(?:score|rating|overall|grade|note|bewertung|punktzahl|puntuación|nota|calificación|punteggio|оценка|"
-        rf"评分|分数|得分)[\"']?\s*(?:is|=|:|\uff1a|->|est|ist|es|è|为|是|应为)\s*[\"']?{_NUMBER}{_OUT_OF}{_NO_RANGE}",
+        r"(?:score|rating|overall|grade|answer|assistant|note|bewertung|antwort|réponse|respuesta|risposta|ответ|"
+        r"punktzahl|puntuación|nota|calificación|punteggio|оценка|"
+        rf"评分|分数|得分|答案)[\"']?(?: correct[ea]| corretta)?\s*"
+        rf"(?:is|=|:|\uff1a|->|est|ist|es|è|为|是|应为)\s*[\"']?{_NUMBER}{_OUT_OF}{_NO_RANGE}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\bmit {_NUMBER}(?P<out>)(?: punkten)? (?:bewerten|benoten)", re.IGNORECASE),
+    re.compile(
+        rf"{_NUMBER}\s*(?:/|out of|von|sur|de|su|из)\s*(?P<out>\d+)\s*(?:points|punkten|puntos|punti|баллов)",
         re.IGNORECASE,
     ),
 )
 _BEST = re.compile(
     r"full marks|(?:top|highest|maximum|max|best|perfect) (?:possible )?(?:score|mark|rating|grade|note|value)|"
-    r"(?:score|mark|rate|grade) (?:\w+ ){0,4}(?:as )?(?:perfect|excellent|highest|maximum)|"
-    r"volle (?:punktzahl|punkte)|bestnote|(?:höchst|best|maximal)\w* (?:\w+ )?"
+    r"(?:score|mark|rate|grade) (?:\w+ ){0,4}(?:as )?(?:perfect|excellent|highest|maximum|flawless)|"
+    r"(?:judge|treat|consider) (?:\w+ ){0,4}as (?:perfect|excellent|flawless)|"
+    r"volle (?:punktzahl|punkte)|bestnote|höchstnote|(?:höchst|best|maximal)\w* (?:\w+ )?"
     r"(?:note|bewertung|punktzahl|wertung|wert)|"
     r"note maximale|meilleure note|score maximal|note parfaite|plus haute note|"
     r"(?:puntuación|nota|calificación) (?:máxima|perfecta|más alta)|(?:máxima|mejor) (?:puntuación|nota|calificación)|"
@@ -69,36 +79,55 @@ _IGNORE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = r"[\"'“„«‚‘「](?P<quoted>[^\"'”“»’‘」\n]{1,200})[\"'”“»’‘」]"
+_REST = rf"(?:{_QUOTED}|(?P<bare>[^\n\"]{{1,200}}?)(?=[.!?。]*(?:\s*$|[.!?]\s|[\n\"。])))"
 _CLAUSE = (  # "does the text add anything?" orders nothing
     r"(?:^|[.!?;:,\n>(\"'{\-\uff0c。]\s*"
     r"|\b(?:please|and|then|also|must|always|now|to|und|bitte|et|y|e|i|и|veuillez|favor)\s+)"
 )
 _ADD = re.compile(
-    rf"(?:{_CLAUSE}(?:add|append|include|insert|mention|attach|end (?:\w+ ){{0,3}}with|put in|füge|ergänze|"
+    rf"(?:{_CLAUSE}(?:add|append|include|(?:schreibe|write) (?:am ende|at the end)|"
+    rf"insert|mention|attach|end (?:\w+ ){{0,3}}with|put in|füge|ergänze|"
     r"hänge|erwähne|ajoute[zr]?|insère|insérez|mentionne[zr]?|añade|añada|agrega|agregue|incluye|incluya|menciona|aggiungi|"
     r"adicione|inclua|добавь|добавьте|вставь)\b|添加|加上|写上|加入|追加)"
     r"\s*(?:(?:the|this|den|die|das|le|la|el|les|los) )?"
     r"(?:words?|text\w*|phrase|sentence|satz|mots|palabras|frase)?"
-    rf"\s*[:\uff1a]?\s*(?:{_QUOTED}|(?P<bare>[^\n\"]{{1,200}}?)(?=[.!?。]*(?:\s*$|[.!?]\s|[\n\"。])))",
+    rf"\s*[:\uff1a]?\s*{_REST}",
     re.IGNORECASE,
 )
-_SAY = re.compile(
-    r"\b(?:say|write|print|output|(?:reply|answer|respond) with|sag|schreibe|antworte mit|dis|écris|réponds|di|escribe|"
-    rf"responde|scrivi|напиши|ответь)\s*[:\uff1a]?\s*{_QUOTED}",
+_SAY = (
+    re.compile(
+        r"\b(?:say|write|print|output|(?:reply|answer|respond) with|sag|schreibe|antworte mit|dis|écris|réponds|di|"
+        rf"escribe|responde|scrivi|напиши|ответь)\s*[:\uff1a]?\s*{_QUOTED}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:\breplace (?:the|this|it)(?: \w+)? (?:with|by)|\b(?:say|write|print|output|reply with) exactly|"
+        r"\bthe (?:\w+ )?caption (?:is|must be)|\bersetze [^.!?\n]{1,40} durch|\bremplace[zr]? [^.!?\n]{1,40} par|"
+        rf"\breemplaza [^.!?\n]{{1,40}} (?:con|por)|替换为|改为)\s*[:\uff1a]?\s*{_REST}",
+        re.IGNORECASE,
+    ),
+)
+_AROUND = re.compile(
+    r"^(?:am ende|at the end|à la fin|al final)[: ]+|"
+    r" (?:hinzu|an|ein|bei|à la fin.*|al final.*|am ende.*|(?:to|at|in|into) (?:the|your|this) \w+)$",
     re.IGNORECASE,
 )
-_PARTICLE = re.compile(r" (?:hinzu|an|ein|bei)$")
 
 
 def orders(texts: Iterable[str]) -> Orders:
     """The first order of each kind in `texts`."""
     texts = list(texts)
     value, out_of = next((found for text in texts if (found := _grade(text))), ("", ""))
-    add = next((_PARTICLE.sub("", m["quoted"] or m["bare"]).strip() for t in texts if (m := _ADD.search(t))), "")
-    say = next((m["quoted"].strip() for t in texts if (m := _SAY.search(t))), "")
+    add = next((_words(m) for text in texts if (m := _ADD.search(text))), "")
+    say = next((_words(m) for text in texts for pattern in _SAY if (m := pattern.search(text))), "")
     if not value and any(_BEST.search(text) or _IGNORE.search(text) for text in texts):
         value = BEST
     return Orders(grade=value, out_of=out_of, add=add, say=say)
+
+
+def _words(match: re.Match[str]) -> str:
+    found = match.groupdict()
+    return _AROUND.sub("", (found["quoted"] or found.get("bare") or "").strip()).strip()
 
 
 def _grade(text: str) -> tuple[str, str] | None:

@@ -57,12 +57,15 @@ def _is_mark(system: str, match: re.Match[str]) -> bool:
     return bool(before) and before in _QUOTES and not character.isalnum()
 
 
+_RUN = re.compile(r"\S+")
+
+
 def _without_data(text: str, marks: frozenset[str]) -> str:
-    for mark in marks:
-        for form in (mark, f"\\u{ord(mark):04x}", f"\\u{ord(mark):04X}"):
-            if form in text:
-                text = re.sub(rf"\S+{re.escape(form)}\S+", " ", text)
-    return text
+    """`text` without the runs of words that a mark joins, also where JSON has escaped the mark."""
+    forms = [form for mark in marks for form in (mark, f"\\u{ord(mark):04x}", f"\\u{ord(mark):04X}") if form in text]
+    if not forms:
+        return text
+    return _RUN.sub(lambda run: " " if any(form in run[0][1:-1] for form in forms) else run[0], text)
 
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
