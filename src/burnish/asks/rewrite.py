@@ -11,7 +11,7 @@ from burnish.asks import Terms
 from burnish.injection import orders, without
 from burnish.plan import RewriteRules
 from burnish.standing import standing
-from burnish.values import Budget, Caption, Draft, Edit, Failure, Record, Reply, Request, RewriteRequest
+from burnish.values import Budget, Caption, Draft, Edit, Failure, Pair, Record, Reply, Request, RewriteRequest
 
 ROLE = "rewrite"
 
@@ -40,7 +40,11 @@ class Rewrite:
             return []
         return [
             RewriteRequest(
-                picture=record.picture, text=text, budget=self._budget(), name=record.pair.image_name, variant=variant
+                picture=record.picture,
+                text=text,
+                budget=self._budget(),
+                name=_file_name(record.pair),
+                variant=variant,
             )
             for variant in range(self.rules.candidates)
         ]

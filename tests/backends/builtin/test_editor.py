@@ -11,13 +11,12 @@ from burnish.values import Budget
 
 HERE = Path(__file__).parent
 LOOSE = Budget(max_changed=0.9, max_inserted=3)
-FREE = Budget(max_changed=1.0, max_inserted=3)
 
 
 @dataclass(frozen=True)
 class Support:
     confirmed: bool
-    label_probability: float
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,9 @@ class Image:
     matching: tuple[str, ...] = ()
     fit: float | None = None
 
-    def nouns(self):
-        return sorted(self.labels, key=lambda noun: -self.labels[noun])
-
     def support(self, noun):
-        probability = self.labels.get(noun, 0.0)
-        return Support(noun in self.matching and probability >= 0.3, probability)
+        label = next((label for label in self.labels if noun in label.split()), "")
+        return Support(noun in self.matching and self.labels.get(label, 0.0) >= 0.3, label)
 
     def fits(self, _text):
         return self.fit
@@ -104,28 +100,33 @@ def test_any_text_gives_edits_that_apply_and_a_fixed_point(text):
     assert edited(once) == once
 
 
-def test_a_text_that_says_nothing_becomes_a_noun_only_if_label_and_matcher_agree():
-    sure = Image(labels={"goldfish": 0.96, "tench": 0.02}, matching=("goldfish",))
-    assert edited("IMG_1234.JPG", sure, budget=FREE) == "Goldfish"
-    assert edited("IMG_1234.JPG", sure) == "Goldfish"  # nothing but junk went: inside the default budget
-    assert edited("IMG_1234.JPG", sure, budget=Budget(max_changed=0.9, max_inserted=0)) == "IMG_1234.JPG"
-    assert edited("IMG_1234.JPG", Image(labels={"goldfish": 0.96}), budget=FREE) == "IMG_1234.JPG"
-    assert (
-        edited("IMG_1234.JPG", Image(labels={"goldfish": 0.8}, matching=("goldfish",)), budget=FREE) == "IMG_1234.JPG"
-    )
-    assert edited("IMG_1234.JPG", BLANK, budget=FREE) == "IMG_1234.JPG"
+def test_a_text_that_says_nothing_becomes_a_noun_of_the_files_name_if_label_and_matcher_confirm_it():
+    sure = Image(labels={"goldfish": 0.5, "tench": 0.02}, matching=("goldfish", "tench"))
+    assert edited("IMG_1234.JPG", sure, name="old_goldfish_07.jpg") == "Goldfish"
+    none = Budget(max_changed=0.9, max_inserted=0)
+    assert edited("IMG_1234.JPG", sure, name="goldfish.jpg", budget=none) == "IMG_1234.JPG"
+    unmatched = Image(labels={"goldfish": 0.96})
+    assert edited("IMG_1234.JPG", unmatched, name="goldfish.jpg") == "IMG_1234.JPG"
+    assert edited("IMG_1234.JPG", sure, name="tench.jpg") == "IMG_1234.JPG"
+    assert edited("IMG_1234.JPG", BLANK, name="goldfish.jpg") == "IMG_1234.JPG"
+
+
+def test_a_noun_is_completed_by_its_label_where_the_files_name_holds_the_whole():
+    sea = Image(labels={"sea lion": 0.9}, matching=("lion", "sea"))
+    assert edited("image", sea, name="sea_lion.png") == "Sea lion"
+    assert edited("image", sea, name="lion.png") == "Lion"
+    assert edited("image", sea, name="sea.png") == "image"  # the first word of a label is not what it names
+
+
+def test_a_label_alone_names_nothing():
+    certain = Image(labels={"goldfish": 0.99}, matching=("goldfish",))
+    assert edited("IMG_1234.JPG", certain, name="DSC00001.JPG") == "IMG_1234.JPG"
 
 
 def test_a_text_that_says_something_gets_no_noun():
     sure = Image(labels={"goldfish": 0.96}, matching=("goldfish",))
-    assert edited("my pet.jpg", sure, budget=FREE) == "my pet"
-    assert edited("Rex", sure, budget=FREE) == "Rex"
-
-
-def test_the_name_of_the_file_is_evidence_like_any_other():
-    sure = Image(labels={"goldfish": 0.5, "teapot": 0.93}, matching=("teapot",))
-    assert edited("image", sure, name="old_teapot_07.svg", budget=FREE) == "Teapot"
-    assert edited("image", BLANK, name="old_teapot_07.svg", budget=FREE) == "image"
+    assert edited("my pet.jpg", sure, name="goldfish.jpg") == "my pet"
+    assert edited("Rex", sure, name="goldfish.jpg") == "Rex"
 
 
 @pytest.mark.parametrize(

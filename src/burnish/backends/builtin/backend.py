@@ -35,10 +35,6 @@ class _Evidence:
     judge: Judge
     seen: Seen
 
-    def nouns(self) -> tuple[str, ...]:
-        """The image's labels, most probable first."""
-        return tuple(name for name, _ in self.seen.evidence)
-
     def support(self, noun: str) -> Support:
         """Whether the image confirms the noun."""
         return self.judge.support(self.seen, noun)

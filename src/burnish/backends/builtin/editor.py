@@ -1,7 +1,8 @@
 """The minimal editor: deterministic repairs of a caption, each explained, and nothing that is not sure.
 
 Junk goes, file names become words, encoding, spacing, repetitions, shouting and one damage of word order are
-repaired. A noun comes in only where nothing else is left and both the image's labels and the matcher agree on it.
+repaired. A noun comes in only where nothing else is left, and only one of the file's name that the image's labels and
+the matcher both confirm.
 Whatever breaks the budget, loses something protected or brings in a fact is not proposed at all.
 """
 
@@ -23,10 +24,6 @@ from burnish.values import Budget, Draft
 
 VERSION = "3"
 """Changes with every rule: part of what can change an answer."""
-
-SURE_LABEL = 0.9
-"""Least probability of an image label for its noun to come into a text; even then one label in five is wrong on
-photos (measured without the matcher), so the matcher has to agree as well."""
 
 MISFIT = 0.1
 """What is left when a credit goes must not be this unlikely to fit the image: a tidy wrong caption is worse than a
@@ -57,17 +54,13 @@ class Support(Protocol):
         ...
 
     @property
-    def label_probability(self) -> float:
-        """Of the image labels that mean the noun, 0..1."""
+    def label(self) -> str:
+        """The label that confirms the noun."""
         ...
 
 
 class Evidence(Protocol):
     """What the image says about nouns."""
-
-    def nouns(self) -> Sequence[str]:
-        """What the image's labels name, most probable first; plain lower-case words."""
-        ...
 
     def support(self, noun: str) -> Support:
         """What the image says about this one."""
@@ -178,16 +171,29 @@ def _says_something(text: str) -> bool:
 
 
 def _named(text: str, name: str, evidence: Evidence) -> Desk:
-    """Text that says nothing becomes a noun, from the file's name or the labels, that label and matcher both back."""
+    """Text that says nothing becomes a noun of the file's name that labels and matcher both confirm.
+
+    A label alone is not enough: where it is 90 % sure and the matcher agrees, it names 47 of 68 held-out pictures
+    rightly (9 of 16 clip art, 38 of 52 stamps; checked by eye). With the file's name for a third witness 84 of 86 are
+    right, and the two that were not ("Lion" for sea_lion, "Tennis" for tennis_ball) are why labels complete a noun.
+    """
     desk = Desk(text)
-    from_name = [word for word in edits.words(name) if len(word) > 2 and known(word) and word not in _EMPTY_WORDS]
-    for noun in (*from_name, *evidence.nouns()):
-        support = evidence.support(noun)
-        if support.confirmed and support.label_probability >= SURE_LABEL:
-            why = f"the text says nothing; the image shows this (label {support.label_probability:.2f}, matcher agrees)"
-            desk.do([Change(start=0, stop=len(text), after=noun.capitalize(), why=why, junk=True)])
-            break
+    noun = next(filter(None, (_noun(word, name, evidence) for word in edits.words(name))), "")
+    if noun:
+        why = "the text says nothing; the file's name says this, and the image's labels and the matcher confirm it"
+        desk.do([Change(start=0, stop=len(text), after=noun.capitalize(), why=why, junk=True)])
     return desk
+
+
+def _noun(word: str, name: str, evidence: Evidence) -> str:
+    """The word if it names the picture, with the rest of its label if the file's name holds that too; else ""."""
+    if len(word) < 3 or not known(word) or word in _EMPTY_WORDS:
+        return ""
+    support = evidence.support(word)
+    label = edits.words(support.label)
+    if not support.confirmed or (word in label[:-1] and not set(label) <= set(edits.words(name))):
+        return ""
+    return " ".join(label) if word in label and set(label) <= set(edits.words(name)) else word
 
 
 def _broken(before: str, desk: Desk, name: str, budget: Budget) -> bool:
