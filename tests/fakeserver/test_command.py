@@ -148,9 +148,7 @@ def test_every_setting_has_a_flag():
     [
         (["--no-json-schema"], 400),
         (["--no-json-schema", "--unsupported", "ignored"], 200),
-        (["--no-logprobs"], 200),
         (["--no-logprobs", "--unsupported", "refused"], 400),
-        (["--split-digits"], 200),
     ],
 )
 def test_flags_of_abilities(flags, status):

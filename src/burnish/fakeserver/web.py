@@ -14,7 +14,7 @@ from burnish.fakeserver.settings import Settings
 from burnish.fakeserver.wire import Wire, error_wire
 
 _WATCH_S = 0.05  # how often a call that hangs looks whether its client is still there
-_GRACE_S = 2.0  # what calls at work get to finish in when the server stops
+_GRACE_S = 1.0  # what calls at work get to finish in when the server stops; aiohttp waits so long twice
 _MIB = 2**20
 
 
