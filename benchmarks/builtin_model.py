@@ -9,6 +9,8 @@ docs/figures/builtin_model.json and .md. Clip art: Debian openclipart-svg; stamp
 from __future__ import annotations
 
 import argparse
+import csv
+import itertools
 import json
 import pickle
 import random
@@ -33,6 +35,8 @@ from burnish.train.builtin.corruption import CORRUPTIONS
 from burnish.train.builtin.material import Material, gather
 
 FIGURES = Path(__file__).parents[1] / "docs" / "figures"
+LIST = Path(__file__).parents[1] / "tests" / "backends" / "builtin" / "text_quality.tsv"
+MIDDLE = 3.0  # of the scale: captions below are rewritten by default
 END_MARKS = " .!?"
 BANDS = ((0.0, 0.3), (0.3, 0.6), (0.6, 1.01))
 SEED_STEP = 100  # each build averages heads of neighbouring seeds; runs must not share any
@@ -134,8 +138,10 @@ def _run(
         seen, read = judge.look(subset.pictures), judge.read(subset.captions)
         found[subset.name] = _matching(judge, seen, read, subset.captions)
     stamp_captions = sorted({stamp.caption for stamp in shown})
-    found["text quality, corruption left out of training"] = _left_out(judge, material, stamp_captions, seed)
-    found["text quality, shipped head"] = _spoilt(judge, material, stamp_captions, seed)
+    left_out, shipped = _spoilt(judge, material, stamp_captions[::2], seed)
+    found["text quality, corruption left out of training"] = left_out
+    found["text quality, shipped head"] = shipped
+    found["text quality, what it says of clean and bad captions"] = _said(judge, shown, material)
     found["p(English), tuxpaint captions"] = _english(judge, shown)
     return found
 
@@ -170,41 +176,69 @@ def _pairs(
     return [(texts, [CORRUPTIONS[kind](text, rng).rstrip(END_MARKS) for text in texts]) for texts in sources]
 
 
-def _left_out(judge: Judge, material: Material, captions_: Sequence[str], seed: int) -> dict[str, float]:
+def _spoilt(
+    judge: Judge, material: Material, captions_: Sequence[str], seed: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """AUC of clean against spoilt by kind: of heads that never saw the kind, and of the judge."""
     samples = quality_head.corpus(material, "train", seed)
     embeddings, surfaces, good = quality_head.arrays(judge.language, samples)
     kinds = np.array([sample.kind for sample in samples])
-    found = {}
+    read: dict[str, Read] = {}
+    left_out, shipped = {}, {}
     for kind in CORRUPTIONS:
         kept = kinds != kind
         head = quality_head.train(embeddings[kept], surfaces[kept], good[kept], seed)
-        for source, (clean, spoilt) in zip(
-            ("clip art", "stamps"), _pairs(material, captions_, kind, seed), strict=True
-        ):
-            scores = [_scores(judge, head, texts) for texts in (clean, spoilt)]
-            found[f"{kind}, {source}"] = matching.auc(*scores)
-    return found
+        pairs = _pairs(material, captions_, kind, seed)
+        for source, pair in zip(("clip art", "stamps"), pairs, strict=True):
+            for text in {*pair[0], *pair[1]} - set(read):
+                read[text] = judge.read([text])[0]
+            clean, spoilt = ([read[text] for text in texts] for texts in pair)
+            left_out[f"{kind}, {source}"] = matching.auc(_scores(head, clean), _scores(head, spoilt))
+            shipped[f"{kind}, {source}"] = matching.auc(_values(judge, clean), _values(judge, spoilt))
+            shipped[f"n of each, {kind}, {source}"] = float(len(clean))
+    return left_out, shipped
 
 
-def _scores(judge: Judge, head: Any, texts: Sequence[str]) -> Any:
-    read = judge.read(texts)
+def _scores(head: Any, read: Sequence[Read]) -> Any:
     return quality_head.score(head, np.stack([one.embedding for one in read]), np.stack([one.surface for one in read]))
 
 
-def _spoilt(judge: Judge, material: Material, captions_: Sequence[str], seed: int) -> dict[str, float]:
+def _values(judge: Judge, read: Sequence[Read]) -> list[float]:
+    return [judge.text_quality(one).value for one in read]
+
+
+def _said(judge: Judge, shown: Sequence[stamps.Stamp], material: Material) -> dict[str, float]:
+    """Shares of captions that are called bad (a value below the middle of the scale), good, or not judged."""
+    english = {stamp.caption for stamp in shown}
+    sets = {
+        "tuxpaint captions": sorted(english),
+        "tuxpaint captions in " + " ".join(stamps.LANGUAGES): _translations(shown),
+        "plain clip-art titles, test split": quality_head.titles(material, "test")[0],
+    }
+    with LIST.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for part, label in itertools.product(("held", "open"), ("good", "bad")):
+        sets[f"{label} captions of our list, {part} half"] = [
+            row["text"] for row in rows if (row["part"], row["label"]) == (part, label)
+        ]
     found = {}
-    for kind in CORRUPTIONS:
-        for source, pair in zip(("clip art", "stamps"), _pairs(material, captions_, kind, seed), strict=True):
-            clean, spoilt = ([judge.text_quality(read).value for read in judge.read(texts)] for texts in pair)
-            found[f"{kind}, {source}"] = matching.auc(clean, spoilt)
-            found[f"n of each, {kind}, {source}"] = float(len(clean))
+    for name, texts in sets.items():
+        said = [judge.text_quality(read) for read in judge.read(texts)]
+        found[f"called bad, {name}"] = float(np.mean([not one.abstained and one.value < MIDDLE for one in said]))
+        found[f"not judged, {name}"] = float(np.mean([one.abstained for one in said]))
+        found[f"n, {name}"] = float(len(texts))
     return found
+
+
+def _translations(shown: Sequence[stamps.Stamp]) -> list[str]:
+    english = {stamp.caption for stamp in shown}
+    told = {stamp.translations.get(code, "") for stamp in shown for code in stamps.LANGUAGES}
+    return sorted(told - english - {""})
 
 
 def _english(judge: Judge, shown: Sequence[stamps.Stamp]) -> dict[str, float]:
     english = sorted({stamp.caption for stamp in shown})
-    foreign = sorted({stamp.translations[code] for stamp in shown for code in stamps.LANGUAGES
-                      if stamp.translations.get(code)} - set(english))  # fmt: skip
+    foreign = _translations(shown)
     own = [[read.p_english for read in judge.read(texts)] for texts in (english, foreign)]
     raw = [[identify(text)[1] for text in texts] for texts in (english, foreign)]
     threshold = judge.english_threshold

@@ -7,11 +7,14 @@ from typing import Any
 
 CANNOT = (
     "It cannot tell fine differences (breed, count, who, relation, most colours), understand scenes or read charts, "
-    "write new captions, or judge text that is not English beyond flagging it. It does not name what neither ImageNet "
-    "nor clip art shows. Near texts (`auc_hard`, `pair_hard`) it tells apart little better than chance. The figures it "
-    "takes of a text were chosen with all eight corruptions in mind, so the left-out rows flatter it: bad text of a "
-    "sort nobody thought of is not reliably caught. On the stamps it is surer of itself than it is right (`ece`). No "
-    "person and no larger model judged any of these pairs, so nothing here claims agreement with either."
+    "write new captions, or judge text that may not be English, unless a sign that needs no language says that it is "
+    "junk (a file name, a code, markup, broken letters, an address, keys hit at random). It does not name what neither "
+    "ImageNet nor clip art shows. Near texts (`auc_hard`, `pair_hard`) it tells apart little better than chance. The "
+    "figures it takes of a text were chosen with all ten corruptions in mind, so the left-out rows flatter it: bad "
+    "text of a sort nobody thought of is not reliably caught. The list of good and bad captions was written by the "
+    "authors of the training phrases, its held half before them and looked at only as a count. On the stamps it is "
+    "surer of itself than it is right (`ece`). No person and no larger model judged any of these pairs, so nothing "
+    "here claims agreement with either."
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from burnish.backends.builtin.judge import Judge
-from burnish.backends.builtin.language import SURFACE_DIM
+from burnish.backends.builtin.surface import SURFACE_DIM
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ REMEMBERED = 2_048  # texts, of some 7 kB each: a pair's criteria and the nouns 
 NOUN_COSINE = 0.75  # a label this near to a noun counts as its name
 CONFIRMING_LABEL = 0.3  # summed probability of a noun's labels that confirms it
 CONFIRMING_MATCH = 0.65
+SIGNED = 0.02  # the probability of good text where a sign of `signs.sure` stands against it
 NOUNS_REMEMBERED = 2048  # editors ask about the same words over and over; a `Read` takes about 10 kB
 
 
@@ -58,6 +59,7 @@ class Read:
     label_cosines: Floats
     label_bank: tuple[float, float]
     quality: float
+    sign: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +118,25 @@ class Judge:
 
     def match(self, seen: Seen, read: Read) -> Judged:
         """Does the text fit the picture? 1 = surely not, 5 = surely."""
-        refusal = _unreadable(read) or ("the picture is blank" if seen.blank else "")
+        refusal = _unreadable(read) or ("the picture is blank" if seen.blank else "") or self._foreign(read)
         probability = self._match_probability(seen, read)
-        if not refusal and read.p_english < self.english_threshold:
-            refusal = f"the text may not be English ({read.language or 'unknown'})"
         return _judged(probability, refusal, self._figures["match_least_confidence"], _why_match(seen))
 
     def text_quality(self, read: Read) -> Judged:
-        """Is it a caption a person would write, whatever the picture? 1 = junk, 5 = clean."""
+        """Is it a caption a person would write, whatever the picture? 1 = junk, 5 = clean.
+
+        Text that may not be English is judged by sure signs of junk alone: without one it is an abstention.
+        """
         probability = calibration.probability(read.quality, self._figures["quality_platt"])
-        return _judged(
-            probability, _unreadable(read), self._figures["quality_least_confidence"], "by its letters and words"
-        )
+        if read.sign:
+            return _judged(min(SIGNED, probability), "", 0.0, read.sign)
+        refusal = _unreadable(read) or self._foreign(read)
+        least = self._figures["quality_least_confidence" if probability >= 0.5 else "junk_least_confidence"]
+        return _judged(probability, refusal, least, "by its letters and words")
+
+    def _foreign(self, read: Read) -> str:
+        foreign = read.p_english < self.english_threshold
+        return f"the text may not be English ({read.language or 'unknown'})" if foreign else ""
 
     def support(self, seen: Seen, noun: str) -> Support:
         """Does the picture confirm this noun? Meant for words already at hand, not for finding new ones."""
@@ -179,6 +188,7 @@ class Judge:
             label_cosines=cosines,
             label_bank=(float(label_mean), float(label_deviation)),
             quality=float(quality),
+            sign=words.sign,
         )
 
     def _match_probability(self, seen: Seen, read: Read) -> float:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,104 +12,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from burnish.backends.builtin import lexicon, signs
+from burnish.backends.builtin.surface import surface
 from burnish.backends.builtin.vision import session
 from burnish.backends.builtin.wordpiece import WordPiece
 
 EMBEDDING_DIM = 384
 MAX_TOKENS = 64
-ENGLISH_CLUES = 4
+LEAST_CHANCE = 1e-5  # what is left of an English text's chance where py3langid is sure of another language
+LONG_LETTERS = 24  # from here on a text tells its language about as well as a longer one
 MAX_CHARS = 2000  # of a caption that are looked at; more words than this say nothing new about a picture
 
-_LANGUAGES = [
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "sv",
-    "da",
-    "no",
-    "fi",
-    "pl",
-    "cs",
-    "sk",
-    "hu",
-    "ro",
-    "hr",
-    "sl",
-    "sq",
-    "tr",
-    "vi",
-    "id",
-    "ca",
-    "eu",
-    "lt",
-    "lv",
-    "et",
-    "ru",
-    "uk",
-    "bg",
-    "el",
-    "he",
-    "ar",
-    "fa",
-    "hi",
-    "bn",
-    "ta",
-    "te",
-    "th",
-    "ja",
-    "ko",
-    "zh",
-]
-_ARTICLES = frozenset(("a", "an", "the"))
-_LINKS = frozenset(
-    ["of", "in", "on", "at", "with", "by", "for", "from", "to", "and", "or", "into", "over", "under", "as", "is", "are"]
+_LANGUAGES = sorted(
+    lexicon.word_set(
+        "en de fr es it pt nl sv da no fi pl cs sk hu ro hr sl sq tr vi id ca eu lt lv et ru uk bg el he ar fa hi bn "
+        "ta te th ja ko zh"
+    )
 )
-_TRADE = frozenset(
-    [
-        "buy",
-        "free",
-        "cheap",
-        "sale",
-        "price",
-        "discount",
-        "download",
-        "hd",
-        "wallpaper",
-        "shipping",
-        "offer",
-        "best",
-        "online",
-        "shop",
-        "store",
-        "stock",
-        "click",
-        "vector",
-        "royalty",
-        "premium",
-        "new",
-        "off",
-        "coupon",
-        "order",
-        "now",
-        "4k",
-        "1080p",
-        "seo",
-    ]
-)
-_EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|svgz?|webp|bmp|tiff?|eps|ai|psd)\b", re.IGNORECASE)
-_MARKUP = re.compile(r"</?[a-z][^>]{0,80}>|&(?:amp;)*[a-z]{2,6};|&#\d+;|https?:|www\.|\.com\b|@\w+\.", re.IGNORECASE)
-_DAMAGE = re.compile(
-    "[\u00c2\u00c3\u00e2][\u0080-\u00bf\u2018-\u203a\u20ac\u2122]|\ufffd|[\x00-\x08\x0e-\x1f\x7f-\x9f]"
-)
-_CODE = re.compile(r"[A-Za-z]*\d{3,}[A-Za-z\d]*|\b[A-Z]{1,4}[-_]?\d+\b")
-_BOILERPLATE = re.compile(
-    r"clip\s?art by|part of the|collection|copyright|all rights|untitled|image of|photo by|courtesy|"
-    r"licen[cs]e|made with",
-    re.IGNORECASE,
+# little words that English captions hold in names at most
+_ELSEWHERE = lexicon.word_set(
+    "ein eine einen einem einer der das dem des und mit auf im am vom zum zur von aus ist le la les un une du avec sur "
+    "dans aux el los las una uno unos con del para y en es il lo gli di della dei degli delle nel sul e o os um uma da "
+    "dos das na com de het een op voor bij uit och ett med det af og w z se bir ve ile için yang dan untuk egy az és "
+    "ja je"
 )
 
 
@@ -119,7 +42,8 @@ _BOILERPLATE = re.compile(
 class Words:
     """What the text tower says: `embedding` (384,) of unit length, `surface` (SURFACE_DIM,), float32.
 
-    `english` holds the clues (ENGLISH_CLUES figures) from which the probability of English is made.
+    `english` holds the clues from which the probability of English is made; `sign` is what makes the text surely no
+    caption in any language, "" if nothing does.
     """
 
     text: str
@@ -127,6 +51,7 @@ class Words:
     surface: npt.NDArray[np.float32]
     language: str
     english: tuple[float, ...]
+    sign: str
 
 
 class Language:
@@ -149,21 +74,35 @@ class Language:
         shown = _printable(text)
         ids = self._pieces.ids(shown, MAX_TOKENS)
         embedding = self._session.run(None, {"ids": np.array([ids], np.int64)})[0]
-        language, p_english = identify(shown)
-        pieces = len(ids) - 2
-        clues = self._english(shown, p_english)
+        language, english = self._clues(shown)
+        pieces, sign = len(ids) - 2, signs.sure(shown)
         return Words(
             text=text,
             embedding=np.asarray(embedding, np.float32),
-            surface=np.append(surface(shown, pieces, p_english), np.float32(clues[1])),
+            surface=surface(shown, pieces, self._known.__contains__, sign),
             language=language,
-            english=clues,
+            english=english,
+            sign=sign,
         )
 
-    def _english(self, text: str, p_english: float) -> tuple[float, ...]:
+    def clues(self, text: str) -> tuple[float, ...]:
+        """The clues for English alone."""
+        return self._clues(_printable(text))[1]
+
+    def _clues(self, text: str) -> tuple[str, tuple[float, ...]]:
+        """The likeliest language; logs of py3langid's chance (it needs length to be right), shares of known words."""
+        language, p_english = identify(text)
         words = re.findall(r"[^\W\d_]+", text.lower())
-        known = sum(word in self._known for word in words) / max(1, len(words))
-        return (math.log(p_english + 1e-6), known, math.log1p(len(words)), 1.0)
+        letters = max(1, sum(map(len, words)))
+        common = sum(len(word) for word in words if lexicon.known(word)) / letters
+        known = sum(len(word) for word in words if word in self._known or lexicon.known(word)) / letters
+        elsewhere = sum(word in _ELSEWHERE for word in words) / max(1, len(words))
+        chance, length = math.log(p_english + LEAST_CHANCE), min(1.0, letters / LONG_LETTERS)
+        alone = float(len(words) == 1)
+        return language, (
+            chance, chance * length, common, float(common == 1), float(common == 1) * alone, known, elsewhere, length,
+            alone, 1.0,
+        )  # fmt: skip
 
 
 def _printable(text: str) -> str:
@@ -189,61 +128,3 @@ def identify(text: str) -> tuple[str, float]:
         return "", 0.0
     ranked: list[tuple[str, float]] = _identifier().rank(text.lower())
     return ranked[0][0], float(dict(ranked)["en"])
-
-
-def surface(text: str, pieces: int, p_english: float) -> npt.NDArray[np.float32]:
-    """Figures of the letters alone; `pieces` is the number of word pieces the tokenizer cut."""
-    tokens = text.split()
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    total = max(1, len(text))
-    count = max(1, len(words))
-    repeated = Counter(words).most_common(1)[0][1] if words else 0
-    figures = [
-        math.log1p(len(text)),
-        math.log1p(len(words)),
-        sum(c.isdigit() for c in text) / total,
-        sum(c.isupper() for c in text) / total,
-        sum(not c.isalnum() and not c.isspace() for c in text) / total,
-        sum(ord(c) > 127 for c in text) / total,
-        text.count("_") / total,
-        float(bool(_EXTENSION.search(text))),
-        min(3, len(_MARKUP.findall(text))),
-        min(3, len(_DAMAGE.findall(text))),
-        min(3, len(_CODE.findall(text))),
-        float(bool(_BOILERPLATE.search(text))),
-        min(5, sum(word in _TRADE for word in words)),
-        sum(word in _TRADE for word in words) / count,
-        1 - len(set(words)) / count,
-        repeated / count,
-        sum(map(len, words)) / count / 10,
-        max(map(len, words), default=0) / 20,
-        pieces / count / 4,
-        math.log1p(text.count(",") + text.count("|") + text.count(";")),
-        float(bool(re.search(r"[a-z][A-Z]", text))),
-        float(len(tokens) == 1 and len(words) > 1),
-        float(text[:1].islower()),
-        float(text[-1:] in ".!?"),
-        float(text[-1:] in ",-:;("),
-        p_english,
-        math.log(max(1e-6, p_english)) / 14,
-        *_order(words),
-    ]
-    return np.array(figures, np.float32)
-
-
-def _order(words: list[str]) -> list[float]:
-    """Signs that words stand where English does not put them."""
-    pairs = list(itertools.pairwise(words))
-    last, first = (words[-1], words[0]) if words else ("", "")
-    return [
-        float(last in _ARTICLES),
-        float(last in _LINKS),
-        float(first in _LINKS),
-        float(any(one in _ARTICLES and other in _ARTICLES | _LINKS for one, other in pairs)),
-        float(any(one in _LINKS and other in _LINKS for one, other in pairs)),
-        float(len(last) <= 2 and len(words) > 2),
-        float(any(one == other for one, other in pairs)),
-    ]
-
-
-SURFACE_DIM = len(surface("", 0, 0.0)) + 1  # and the share of known words

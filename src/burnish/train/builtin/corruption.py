@@ -1,6 +1,6 @@
 """Ways in which captions go bad, made from good ones: raw material for the text-quality head.
 
-Eight kinds; the head is judged on each kind while it is left out of training.
+Ten kinds; the head is judged on each kind while it is left out of training.
 """
 
 from __future__ import annotations
@@ -14,98 +14,47 @@ _SPAM = (
     "buy {0} cheap {0} online", "{0} {0} {0} best price",
     "{0}, {0} hd, {0} wallpaper, {0} free download",
     "FREE {0} vector | royalty free {0} | stock {0}", "{0} sale - 50% off! order now",
-    "best {0} 2019 top 10 {0} reviews",
+    "best {0} 2019 top 10 {0} reviews", "{0} {0}s cheap {0}s for sale", "{0} for men {0} for women {0} ideas",
+    "{1} {0}, {0} {1}, best {0}, {0} shop", "discount {0} free shipping {0} store", "cheap {0} deals {0} coupon code",
+    "{0} images {0} pictures {0} photos {0} clipart", "buy {0} online no fee best {1} offers",
+    "{0} near me {0} cost {0} price",
 )  # fmt: skip
 _BOILERPLATE = (
     "Clipart by Nobody Known - {0}", "{0} - part of the Big Icon Collection (Mon Mar 3 2003)",
     "Image of {0}. All rights reserved.", "{0} | MySite.com - Home", "Click here to enlarge: {0}",
     "Photo by J. Doe/{0}",
     "{0} (c) 2011 courtesy of the author", "Untitled",
-    "default image", "collection of various pictures", "img alt text",
+    "default image", "collection of various pictures", "img alt text", "Home > Shop > {0}", "{0} - Wikimedia Commons",
+    "Posted by admin in {0} | 3 Comments", "Image may contain: {0}", "Download {0} (PNG, 12 KB)", "View larger image",
+    "{0} - Free Clip Art", "Skip to content", "Sign in to see {0}", "Subscribe to our newsletter", "No photo available",
+    "Menu | Search | {0}", "Copyright {0} Ltd. 2009", "Next page", "Continue reading {0}", "photo credit: {0}",
+    "Tags: {0}, misc", "Like and share", "Image placeholder", "this is the alt text", "New document 1",
+    "Powered by {0}",
 )  # fmt: skip
-_FOREIGN: Mapping[str, tuple[str, str, str]] = {
-    "de": (
-        "ein kleiner|der alte|das rote|eine schöne|die große",
-        (
-            "Hund|Katze|Haus|Baum|Vogel|Schiff|"
-            "Schlüssel|Apfel|Auto|Blume|Fenster|Pferd"
-        ),
-        "im Garten|auf dem Tisch|und ein Ball|mit Rahmen|für Kinder|",
-    ),
-    "fr": (
-        "un petit|le vieux|la grande|une belle|les",
-        (
-            "chien|chat|maison|arbre|oiseau|bateau|"
-            "clé|pomme|voiture|fleur|fenêtre|cheval"
-        ),
-        "dans le jardin|sur la table|et une balle|avec cadre|pour enfants|",
-    ),
-    "es": (
-        "un pequeño|el viejo|la gran|una bonita|los",
-        (
-            "perro|gato|casa|árbol|pájaro|barco|"
-            "llave|manzana|coche|flor|ventana|caballo"
-        ),
-        "en el jardín|sobre la mesa|y una pelota|con marco|para niños|",
-    ),
-    "it": (
-        "un piccolo|il vecchio|la grande|una bella|gli",
-        (
-            "cane|gatto|casa|albero|uccello|nave|"
-            "chiave|mela|macchina|fiore|finestra|cavallo"
-        ),
-        "nel giardino|sul tavolo|e una palla|con cornice|per bambini|",
-    ),
-    "pt": (
-        "um pequeno|o velho|a grande|uma bela|os",
-        (
-            "cão|gato|casa|árvore|pássaro|navio|"
-            "chave|maçã|carro|flor|janela|cavalo"
-        ),
-        "no jardim|sobre a mesa|e uma bola|com moldura|para crianças|",
-    ),
-    "nl": (
-        "een kleine|de oude|het rode|een mooie|de grote",
-        (
-            "hond|kat|huis|boom|vogel|schip|"
-            "sleutel|appel|auto|bloem|raam|paard"
-        ),
-        "in de tuin|op de tafel|en een bal|met lijst|voor kinderen|",
-    ),
-    "pl": (
-        "mały|stary|czerwony|piękny|duży",
-        (
-            "pies|kot|dom|drzewo|ptak|statek|"
-            "klucz|jabłko|samochód|kwiat|okno|koń"
-        ),
-        "w ogrodzie|na stole|i piłka|z ramką|dla dzieci|",
-    ),
-    "sv": (
-        "en liten|den gamla|det röda|en vacker|den stora",
-        (
-            "hund|katt|hus|träd|fågel|skepp|"
-            "nyckel|äpple|bil|blomma|fönster|häst"
-        ),
-        "i trädgården|på bordet|och en boll|med ram|för barn|",
-    ),
-}  # fmt: skip
+_TAGS = ("<b>{0}</b>", "<p>{0}</p>", "<div>{0}", "{0}<br />", "&lt;p&gt;{0}&lt;/p&gt;", '<a href="#">{0}</a>',
+         "{0} &amp;nbsp;", '<span class="x">{0}</span>', "&amp;quot;{0}&amp;quot;", '<img src="{0}" />',
+         "&nbsp;&nbsp;{0}", "[img]{0}[/img]", '{0} width="200" height=',
+         "<h1>{0}", "{0} &raquo; &laquo;")  # fmt: skip
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEEDS_MORE = ("of", "the", "a", "and", "with", "in", "on", "for", "to", "by", "is", "from")
 
 
 def file_name(text: str, rng: random.Random) -> str:
-    """`red_car_03.jpg` and its kin."""
+    """`red_car_03.jpg`, `DSC00123.JPG` and their kin."""
     words = text.lower().split() or ["image"]
-    stem = rng.choice("_-+.").join(words[:5])
+    link = rng.choice("_-+.")
+    stem = link.join(words[:5])
     number = rng.choice(("", f"_{rng.randrange(100):02d}", f"-{rng.randrange(10000)}", f"({rng.randrange(9)})"))
     camera = f"{rng.choice(('IMG', 'DSC', 'DSCN', 'P', 'image', 'pic'))}_{rng.randrange(10000):04d}"
-    ending = rng.choice((".jpg", ".png", ".gif", ".jpeg", ".svg", ".JPG", "", "_thumb", "-300x200"))
+    ending = rng.choice((".jpg", ".png", ".gif", ".jpeg", ".svg", ".JPG", "", "_thumb", "-300x200", "_final"))
     body = camera if rng.random() < 0.25 else stem + number
-    return body if ending == "" and ("_" in body or "-" in body) else body + (ending or ".jpg")
+    # "red-eye" alone is a word, "red_eye" and "red-eye-4" are not
+    return body if ending == "" and ("_" in body or body.count("-") > 1) else body + (ending or ".jpg")
 
 
 def seo_spam(text: str, rng: random.Random) -> str:
     """Words of trade and repetition around the name."""
-    return rng.choice(_SPAM).format(text.strip(" ."))
+    return rng.choice(_SPAM).format(text.strip(" ."), rng.choice(("cheap", "new", "best", "free", "hd", "top")))
 
 
 def truncation(text: str, rng: random.Random) -> str:
@@ -116,14 +65,6 @@ def truncation(text: str, rng: random.Random) -> str:
         return " ".join(words) + rng.choice(("", "", "...", "-"))
     keep = rng.randrange(1, len(words) + 1)
     return " ".join(words[:keep]) + " " + rng.choice(_NEEDS_MORE)
-
-
-def foreign(_text: str, rng: random.Random) -> str:
-    """A caption in one of eight languages; the given text only seeds the choice."""
-    article, nouns, places = _FOREIGN[rng.choice(sorted(_FOREIGN))]
-    words = [rng.choice(part.split("|")) for part in (article, nouns, places)]
-    shown = " ".join(word for word in (words if rng.random() < 0.7 else words[:2]) if word)
-    return shown[:1].upper() + shown[1:] if rng.random() < 0.6 else shown
 
 
 def shuffled(text: str, rng: random.Random) -> str:
@@ -143,24 +84,49 @@ def boilerplate(text: str, rng: random.Random) -> str:
 
 
 def encoding_damage(text: str, rng: random.Random) -> str:
-    """UTF-8 read as Latin-1, escaped markup, replacement characters."""
+    """UTF-8 read as Latin-1, escapes, replacement characters."""
     words = text.strip(" .").split()
     place = rng.randrange(len(words))
     damages = (
-        rng.choice(("é", "ü", "’", "–", "ñ", "ö")).encode().decode("cp1252", "replace"),
-        "\ufffd", "&amp;amp;", "&lt;b&gt;", "&quot;", "%20", "&amp;#39;s", "\\u00e9",
+        rng.choice(("é", "ü", "’", "–", "ñ", "ö", "я", "日")).encode().decode("cp1252", "replace"),
+        "\ufffd", "&amp;amp;", "%20", "&amp;#39;s", "\\u00e9", "&#8217;",
     )  # fmt: skip
     cut = rng.randrange(len(words[place]) + 1)
     words[place] = words[place][:cut] + rng.choice(damages) + words[place][cut:]
-    return " ".join(words) if rng.random() < 0.6 else "<p>" + " ".join(words) + "</p>"
+    return " ".join(words)
+
+
+def markup(text: str, rng: random.Random) -> str:
+    """Tags and references of HTML around or behind the words."""
+    return rng.choice(_TAGS).format(text)
+
+
+def mash(text: str, rng: random.Random) -> str:
+    """Keys hit at random, as long as the given text's first words."""
+    made = []
+    for word in text.split()[: rng.randrange(1, 4)]:
+        row = rng.choice(_ROWS)
+        start = rng.randrange(len(row) - 3)
+        drawn = "".join(rng.choice("sdfghjkl" if rng.random() < 0.8 else "weruioxcvbnm") for _ in range(len(word) + 3))
+        made.append(rng.choice((row[start : start + len(word) + 3], drawn, drawn, row[start : start + 3] * 2)))
+    return " ".join(made)
+
+
+def code(_text: str, rng: random.Random) -> str:
+    """A hash, an identifier, a key: no words at all."""
+    digits = "".join(rng.choice("0123456789abcdef") for _ in range(40))
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
+    mixed = "".join(rng.choice(letters) for _ in range(rng.randrange(8, 24)))
+    uuid = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
+    return rng.choice((digits[: rng.choice((12, 16, 32, 40))], uuid, mixed, mixed.upper(), f"0x{digits[:8]}"))
 
 
 def catalogue_number(text: str, rng: random.Random) -> str:
     """Article numbers, dates and codes."""
     letters = "".join(rng.choice("ABCDEFGHKLMNPRSTX") for _ in range(rng.randrange(1, 4)))
-    code = f"{letters}{rng.choice(('', '-', ' '))}{rng.randrange(10**3, 10**6)}"
+    code = f"{letters}{rng.choice(('', '-', ' '))}{rng.randrange(10**4, 10**7)}"
     return rng.choice(
-        (f"{text} {code}", f"{code} {text}", f"{text} #{rng.randrange(100, 99999)}", code, f"item no. {code}",
+        (f"{text} {code}", f"{code} {text}", f"{text} #{rng.randrange(1000, 99999)}", code, f"item no. {code}",
          f"{text} {rng.randrange(1, 29)}.{rng.randrange(1, 13)}.200{rng.randrange(10)} {rng.randrange(10**5)}")
     )  # fmt: skip
 
@@ -168,6 +134,6 @@ def catalogue_number(text: str, rng: random.Random) -> str:
 CORRUPTIONS: Mapping[str, Corrupt] = {
     corrupt.__name__: corrupt
     for corrupt in (
-        file_name, seo_spam, truncation, foreign, shuffled, boilerplate, encoding_damage, catalogue_number,
+        file_name, seo_spam, truncation, shuffled, boilerplate, encoding_damage, markup, catalogue_number, code, mash,
     )
 }  # fmt: skip

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from burnish.backends.builtin.language import EMBEDDING_DIM, SURFACE_DIM
+from burnish.backends.builtin.language import EMBEDDING_DIM
+from burnish.backends.builtin.surface import SURFACE_DIM
 from burnish.backends.builtin.vision import COLOUR_DIM, FEATURE_DIM
 from burnish.train.builtin import matcher
 from burnish.train.builtin.material import Floats

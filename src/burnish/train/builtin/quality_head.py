@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from burnish.backends.builtin.language import EMBEDDING_DIM, SURFACE_DIM, Language, identify
-from burnish.train.builtin import corruption, logistic, matcher, quality, split
+from burnish.backends.builtin.language import EMBEDDING_DIM, Language, identify
+from burnish.backends.builtin.surface import SURFACE_DIM
+from burnish.train.builtin import foreign, logistic, matcher, quality, split
 from burnish.train.builtin.material import Floats, Material
 
 if TYPE_CHECKING:
@@ -20,17 +21,28 @@ WIDTH = 24
 RATE = 5e-3
 DECAY = 0.02
 EMBEDDING_DROPOUT = 0.5
-ROUNDS = 3  # times each title is used, with another sentence and another corruption
-LEAST_ENGLISH = 0.2  # below this a text counts as foreign; single words rarely reach 0.5
+ROUNDS = 2  # times each title is used, with another sentence and another corruption
+LEAST_ENGLISH = 0.2  # below this a text counts as foreign
+LEAST_JUNK = 0.8  # confidence from which a text may be called bad: a good caption called bad costs more than silence
 
 
 def titles(material: Material, part: str) -> tuple[list[str], list[str]]:
     """Plain titles of one part of the split, and the real junk: titles that stand under many pictures."""
     stems = split.load()[part]
-    found = {art.stem: art.title for art in material.arts if art.stem in stems}
-    english = {title: identify(title)[1] for title in set(found.values())}
-    often = sorted(title for title in set(found.values()) if quality.is_junk(title))
-    return quality.plain_titles(found, english), often
+    found = {art.title for art in material.arts if art.stem in stems}
+    return _plain(found), sorted(title for title in found if quality.is_junk(title))
+
+
+def words(material: Material, part: str) -> list[str]:
+    """What else names the pictures of one part: plain descriptions and keywords that are no titles."""
+    stems = split.load()[part]
+    arts = [art for art in material.arts if art.stem in stems]
+    texts = {art.description for art in arts} | {word for art in arts for word in art.keywords if word != art.creator}
+    return _plain(texts - {art.title for art in arts})
+
+
+def _plain(texts: set[str]) -> list[str]:
+    return quality.plain_titles(texts, {" ".join(text.split()): identify(text)[1] for text in texts})
 
 
 def build(material: Material, language: Language, seed: int) -> tuple[Any, dict[str, Any]]:
@@ -41,22 +53,29 @@ def build(material: Material, language: Language, seed: int) -> tuple[Any, dict[
     logits = score(head, embeddings, surfaces)
     platt = logistic.fit(np.stack([logits, np.ones(len(logits))], axis=1).astype(np.float64), good)
     weights = english_weights(material, language, seed)
-    figures = {"quality_platt": platt, "english_weights": weights, "english_threshold": LEAST_ENGLISH}
+    figures = {
+        "quality_platt": platt,
+        "english_weights": weights,
+        "english_threshold": LEAST_ENGLISH,
+        "junk_least_confidence": LEAST_JUNK,
+    }
     return head, figures
 
 
 def english_weights(material: Material, language: Language, seed: int) -> list[float]:
-    """Weights of the clues for English: plain captions against the same number in eight other languages."""
+    """Weights of the clues for English: plain captions against the same number in other languages."""
     rng = random.Random(seed)
-    good = quality.good_texts(titles(material, "train")[0], rng)
-    texts = good + [corruption.foreign(text, rng) for text in good]
-    clues = np.array([language.words(text).english for text in texts], np.float64)
+    plain = sorted({*titles(material, "train")[0], *words(material, "train")})
+    good = quality.good_texts(plain * ROUNDS, rng)
+    texts = good + [foreign.caption(rng) for _ in good]
+    clues = np.array([language.clues(text) for text in texts], np.float64)
     return logistic.fit(clues, np.arange(len(texts)) < len(good))
 
 
 def corpus(material: Material, part: str, seed: int) -> list[quality.Sample]:
     """Good, corrupted and junk captions from one part of the split."""
     plain, junk = titles(material, part)
+    plain = sorted({*plain, *words(material, part)})
     rounds = [quality.samples(plain, junk, seed * 100 + number) for number in range(ROUNDS)]
     return [sample for round_ in rounds for sample in round_]
 
