@@ -63,6 +63,14 @@ def test_the_key_is_cut_from_what_the_server_says():
     assert came.body == b'{"error":"bad key ***"}'
 
 
+def test_answers_are_not_touched_and_a_key_that_is_a_word_is_no_secret():
+    sent = response({"model": "sk-secret-1-vl", "fake": 1})
+    for key in ("sk-secret-1", "fake"):
+        came = answering(sent, key=key)
+        assert isinstance(came, Raw)
+        assert came.body == b'{"model":"sk-secret-1-vl","fake":1}'
+
+
 def test_redirects_are_not_followed():
     came = answering(response(b"", status=307, location="http://127.0.0.1:1/v1/chat/completions"))
     assert isinstance(came, Raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
@@ -180,15 +180,12 @@ def shares(answered: Answered) -> list[tuple[str, float]] | None:
     likely = first.get("top_logprobs") if isinstance(first, dict) else None
     if not isinstance(likely, list) or not likely:
         return None
-    found = dict(_probabilities(likely))  # a token that stands twice counts once
-    return list(found.items()) if found and math.fsum(found.values()) < 1.01 else None
-
-
-def _probabilities(likely: Sequence[Any]) -> Iterator[tuple[str, float]]:
+    found = {}  # a token that stands twice counts once
     for entry in likely:
         token, logprob = (entry.get("token"), entry.get("logprob")) if isinstance(entry, dict) else (None, None)
         if isinstance(token, str) and isinstance(logprob, int | float) and logprob <= 0:
-            yield token, math.exp(logprob)
+            found[token] = math.exp(logprob)
+    return list(found.items()) if found and sum(found.values()) < 1.01 else None  # a hundredth for rounding
 
 
 def folded(token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from burnish import replies
@@ -135,22 +135,27 @@ class Asking:
         return "" if isinstance(came, Answered) else came.detail
 
 
-def _by_logprobs(wanted: Sequence[str], likely: Sequence[tuple[str, float]]) -> Chosen | None:
+def _by_logprobs(wanted: tuple[str, ...], likely: Sequence[tuple[str, float]]) -> Chosen | None:
     """Each answer's probability summed over the spellings of its token; None where the first token decides nothing."""
-    inside = dict.fromkeys(wanted, 0.0)
-    pending = 0.0
+    sums = [0.0] * (len(wanted) + 2)
     for token, share in likely:
-        bare = answers.folded(token)
-        if bare in inside:
-            inside[bare] += share
-        elif bare and any(answer.startswith(bare) for answer in wanted):
-            pending += share
+        sums[_place(wanted, token)] += share
+    *inside, _elsewhere, pending = sums
     if pending > _MOST_PENDING:
         return None
-    total = sum(inside.values())
+    total = sum(inside)
     scale = 1 / total if total > 1 else 1.0  # rounding of the server's
-    shares = tuple(share * scale for share in inside.values())
+    shares = tuple(share * scale for share in inside)
     return Chosen(shares=shares, outside=max(1.0 - sum(shares), 0.0), how="logprobs")
+
+
+@lru_cache(maxsize=65_536)
+def _place(wanted: tuple[str, ...], token: str) -> int:
+    """The index of the answer that `token` is; -1 for the beginning of a longer one, -2 for none."""
+    bare = answers.folded(token)
+    if bare in wanted:
+        return wanted.index(bare)
+    return -1 if bare and any(answer.startswith(bare) for answer in wanted) else -2
 
 
 def _unusable(task: Write, written: Written) -> Failure | None:

@@ -23,6 +23,8 @@ _KEEP_ALIVE_S = 4.0
 """Below the 5 s after which uvicorn, under vLLM and SGLang, hangs up on an idle connection."""
 
 _CONNECT_S = 20.0
+_LEAST_SECRET = 8
+"""Shorter keys are what people give to servers that ask for none ("none", "EMPTY"), and stand in ordinary words."""
 _PIECE_BYTES = 64 * 1024
 
 
@@ -47,7 +49,7 @@ class Wire:
     """An open session with one server."""
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str, timeout_s: float, secret: str) -> None:
-        """`secret` is cut from everything the server says."""
+        """`secret` is cut from everything that the server says and we may repeat."""
         import aiohttp
 
         self._session = session
@@ -55,7 +57,7 @@ class Wire:
         self._chat_url = f"{base_url}/chat/completions"
         self._timeout_s = timeout_s
         self._deadline = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
-        self._secret = secret.encode()
+        self._secret = secret.encode() if len(secret) >= _LEAST_SECRET else b""
 
     async def post(self, body: bytes) -> Raw | Lost:
         """Send a chat request."""
@@ -89,7 +91,7 @@ class Wire:
             content = _inflated(content, headers.get("content-encoding", ""))
         except (_TooLargeError, zlib.error) as error:
             return Lost(detail=f"unusable body: {error}", sent=True)
-        if self._secret:
+        if self._secret and not (status == 200 and "json" in headers.get("content-type", "")):  # complaints are quoted
             content = content.replace(self._secret, b"***")
         return Raw(status=status, headers=headers, body=content)
 
