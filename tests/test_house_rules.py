@@ -47,8 +47,11 @@ LAYER_OF = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 HEAVY = ("torch", "datasets", "openai", "fastapi", "transformers", "onnxruntime", "pyarrow", "numpy", "PIL")
 
-HAZARDS = (*range(1, 34), *range(55, 65))
-NOT_YET: dict[int, str] = {}
+HAZARDS = range(1, 65)
+NOT_YET: dict[int, str] = {
+    36: "text drawn in images: the image set and its figures come with the models that read images",
+    39: "keyword stuffing: measured as part of the text criteria in docs/figures, no test of its own yet",
+}
 """Hazards in scope without a test of their own, each with the reason."""
 
 

@@ -12,6 +12,7 @@ _LOOKALIKES = str.maketrans(
 )
 """Letters of other scripts that pass for Latin ones (Cyrillic, Greek, phonetic)."""
 _INVISIBLE = {"Cf", "Mn", "Cc"}
+_LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"))
 _SPACED = re.compile(r"(?<!\w)\w([ .\-_*])\w(?:\1\w){3,}(?!\w)")
 
 
@@ -28,7 +29,7 @@ def fold(text: str) -> Folded:
     lookalikes = {} if _own_script(text) else _LOOKALIKES
     letters: list[str] = []
     origin: list[int] = []
-    for at, char in enumerate(text):
+    for at, char in enumerate(text.translate(_LINE_ENDS)):
         plain = unicodedata.normalize("NFKC", char).casefold().translate(lookalikes).replace("\u2019", "'")
         seen = [c for c in plain if c == "\n" or unicodedata.category(c) not in _INVISIBLE]
         letters += seen
