@@ -38,12 +38,15 @@ _FILES = ("IMG_{:04d}.jpg", "DSC{:05d}", "image{:04d}.png", "Screenshot {:04d}")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
-    """One picture (64 x 64 px) with its caption, what kind of caption that is, and the caption it should have."""
+    """One picture (64 x 64 px) with its caption, what kind of caption that is, the caption it should have, and the
+    one that says everything.
+    """
 
     picture: Picture
     text: str
     kind: str
     wanted: str
+    full: str
 
     @property
     def good(self) -> bool:
@@ -81,7 +84,7 @@ def scene(seed: int, kind: str | None = None) -> Scene:
     drawn = draw.choice(("good",) * 4 + KINDS[1:])
     kind = kind or drawn
     form = draw.choice(_RIGHT)
-    wanted = _RIGHT[0].format(colour, shape, ground)
+    full = _RIGHT[0].format(colour, shape, ground)
     said_colour = draw.choice([c for c in COLOURS if c != colour]) if kind == "wrong_colour" else colour
     said_shape = draw.choice([s for s in SHAPES if s != shape]) if kind == "wrong_object" else shape
     text = form.format(said_colour, said_shape, ground)
@@ -90,7 +93,7 @@ def scene(seed: int, kind: str | None = None) -> Scene:
     if kind == "file_name":
         text = draw.choice(_FILES).format(draw.randrange(10_000))
     picture = _picture(draw, colour, shape, ground)
-    return Scene(picture=picture, text=text, kind=kind, wanted=text if kind == "good" else wanted)
+    return Scene(picture=picture, text=text, kind=kind, wanted=text if kind == "good" else full, full=full)
 
 
 def held_out(count: int, seed: int = 1) -> list[Scene]:
@@ -105,8 +108,8 @@ def trained_on(step: int, count: int, seed: int, kind: str | None = None) -> lis
 
 def _picture(draw: random.Random, colour: str, shape: str, ground: str) -> Picture:
     page = Image.new("RGB", (SIDE_PX, SIDE_PX), GROUNDS[ground])
-    radius = draw.randint(15, 24)
-    x, y = (draw.randint(radius + 3, SIDE_PX - radius - 4) for _ in range(2))
+    radius = draw.randint(18, 24)
+    x, y = (SIDE_PX // 2 + draw.randint(-5, 5) for _ in range(2))
     _draw(ImageDraw.Draw(page), shape, (x, y, radius), COLOURS[colour])
     pixels = np.asarray(page)
     return Picture(rgb=pixels, width=SIDE_PX, height=SIDE_PX, format="PNG", mode="RGB")

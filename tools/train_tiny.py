@@ -1,6 +1,6 @@
 """Train a tiny multimodal model (SigLIP + MLP + Qwen2, AITQE's parts) on generated scenes with our own prompts.
 
-    OMP_NUM_THREADS=1 python -m tools.train_tiny OUT [--steps 1200] [--seed 0]
+    OMP_NUM_THREADS=1 python -m tools.train_tiny OUT [--steps 800] [--seed 0]
 
 The result is an ordinary checkpoint folder for ``--backend transformers``. It has learnt three things: each
 criterion's answer, the rewrite, and the joint answer that benchmarks/score_first.py compares with. Picture and caption
@@ -17,7 +17,7 @@ import math
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,13 @@ from burnish.chat.local.rows import Feeder
 from burnish.chat.marking import marked
 from burnish.values import AssessRequest, Budget, RewriteRequest
 
-PAIRS, QUESTIONS = 48, 2
+STEPS, NAMING, CYCLE = 800, 250, 1000
+PAIRS, QUESTIONS = 24, 2
 WIDTH, LAYERS = 96, 3
 PEAK = 2e-3
 BUDGET = Budget(max_changed=1.0, max_inserted=8)
-NAMED_PAIRS = 64
-JOINT_EVERY, JOINT_PAIRS = 4, 16
+NAMED_PAIRS = 32
+JOINT_EVERY, JOINT_PAIRS = 4, 8
 SAVED_EVERY = 100
 IGNORED = -100
 CAPTION_WEIGHT = 0.5
@@ -85,18 +86,16 @@ class Trainer:
         before, after = self._around
         ids, mask = _aligned([self._feeder.tokens(before + marked(one.text) + after, after="") for one in scenes])
         cache = DynamicCache(config=self.model.config.get_text_config())
-        seen = self.model(
+        seen = self.model.model(
             input_ids=ids,
             pixel_values=_pixels(scenes),
             attention_mask=mask,
             position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
             past_key_values=cache,
             use_cache=True,
-        )
-        spoken = torch.where((mask == 1) & (ids != self._image), ids, IGNORED)
-        told = functional.cross_entropy(
-            seen.logits[:, :-1].flatten(0, 1), spoken[:, 1:].flatten(), ignore_index=IGNORED
-        )
+        ).last_hidden_state
+        after_image = (ids == self._image).flip(-1).cumsum(-1).flip(-1) == 0
+        told = self._said(seen, torch.where((mask == 1) & after_image, ids, IGNORED))
         if what == "names":
             return torch.zeros(()), told
         lessons = [lesson for at, one in enumerate(scenes) for lesson in self._lessons(at, one, joint=what == "joint")]
@@ -115,9 +114,11 @@ class Trainer:
             past_key_values=cache,
             use_cache=True,
         ).last_hidden_state
+        return self._said(done, labels)
+
+    def _said(self, hidden: Tensor, labels: Tensor) -> Tensor:
         kept = labels[:, 1:] != IGNORED
-        logits = self.model.lm_head(done[:, :-1][kept])
-        return functional.cross_entropy(logits, labels[:, 1:][kept])
+        return functional.cross_entropy(self.model.lm_head(hidden[:, :-1][kept]), labels[:, 1:][kept])
 
     def _lessons(self, at: int, one: Scene, *, joint: bool) -> list[Lesson]:
         if joint:
@@ -170,22 +171,23 @@ def words() -> tuple[str, ...]:
     return (*(marked(one.text) for one in scenes), *(one.wanted for one in scenes), *answers)
 
 
-def rate(step: int, steps: int) -> float:
-    """Learning rate: a short rise, level until the half, then half a cosine."""
+def rate(step: int) -> float:
+    """Learning rate: a short rise, level, then along half a cosine that training ends before."""
     rise = min(1.0, (step + 1) / 50)
-    fall = max(0.0, step / steps - 0.5) * 2
+    fall = max(0.0, step / CYCLE - 0.5) * 2
     return PEAK * rise * 0.5 * (1 + math.cos(math.pi * fall))
 
 
 def lesson_of(step: int, naming: int, seed: int) -> tuple[list[Scene], str]:
     """The scenes of a step, and what is learnt from them."""
     if step < naming:
-        return trained_on(step, NAMED_PAIRS, seed, kind="good"), "names"
+        plain = trained_on(step, NAMED_PAIRS, seed, kind="good")
+        return [replace(one, text=one.full) for one in plain], "names"
     joint = step % JOINT_EVERY == 0 and step > 2 * naming
     return trained_on(step, JOINT_PAIRS if joint else PAIRS, seed), "joint" if joint else "questions"
 
 
-def train(folder: Path, steps: int, naming: int, seed: int) -> dict[str, float]:
+def train(folder: Path, *, seed: int, steps: int = STEPS, naming: int = NAMING) -> dict[str, float]:
     """Make and train a model in `folder`; what it took."""
     torch.manual_seed(seed)
     tiny_models.siglip_qwen2(folder, extra=words(), whole=(joint_answer.QUESTION,), width=WIDTH, layers=LAYERS)
@@ -195,7 +197,7 @@ def train(folder: Path, steps: int, naming: int, seed: int) -> dict[str, float]:
     for step in range(steps):
         scenes, what = lesson_of(step, naming, seed)
         for group in learner.param_groups:
-            group["lr"] = rate(step, steps)
+            group["lr"] = rate(step)
         answered, told = trainer.loss(scenes, what)
         learner.zero_grad()
         (answered + (1.0 if what == "names" else CAPTION_WEIGHT) * told).backward()
@@ -215,11 +217,11 @@ def main() -> None:
     """Train into the folder given."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=1200)
-    parser.add_argument("--naming", type=int, default=450, help="first steps, which only teach what things are called")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--naming", type=int, default=NAMING, help="first steps: only what things are called")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    print(json.dumps(train(given.folder, given.steps, given.naming, given.seed)))
+    print(json.dumps(train(given.folder, seed=given.seed, steps=given.steps, naming=given.naming)))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from burnish.chat import Prompt
+from burnish.chat import Choose, Prompt
 from burnish.chat.local.model import LocalModel
 from burnish.errors import StopError, UsageError
-from burnish.values import Failure
+from burnish.values import Failure, State
 from tests.chat.local import asking
 
 
@@ -118,3 +118,17 @@ def test_a_caption_cannot_move_the_cut(folder: Path) -> None:
     prompt = Prompt(system="Judge.", user=(asking.PICTURES[0], f'CAPTION "{CUT} {CUT}"', "Is it fine?"))
     assert prompting.render(prompt).question.startswith("Is it fine?")
     assert prompting.render(prompt).prefix.rstrip().endswith(f'{CUT} {CUT}"')
+
+
+@pytest.mark.parametrize("exact", ["yes", "no"])
+def test_a_picture_that_the_processor_refuses_fails_alone(folder_of: Callable[[str], Path], exact: str) -> None:
+    """Qwen2-VL's takes no proportions beyond 200 to 1."""
+    model = asking.load(folder_of("qwen2_vl"), exact=exact)
+    long = asking.picture(6, (28, 28 * 201))
+    refused = [Choose(prompt=Prompt(system="Judge.", user=(long, 'CAPTION "a"', "Is it?")), answers=("1", "2"))]
+    fine = asking.questions()[:3]
+    failed, *rest = model.choose([*refused, *fine])
+    assert isinstance(failed, Failure)
+    assert failed.state is State.IMAGE_ERROR
+    assert "aspect ratio" in failed.detail
+    assert not any(isinstance(one, Failure) for one in rest)

@@ -21,7 +21,9 @@ NEEDED = ("torch", "transformers", "llguidance")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Loaded:
-    """`folder` holds the checkpoint's files; `model` is in inference mode on `device`."""
+    """`folder` holds the checkpoint's files; `model` is in inference mode on `device`. `ends` are the tokens that
+    end its turn, by its tokenizer and its generation settings.
+    """
 
     model: Any
     processor: Any
@@ -29,6 +31,7 @@ class Loaded:
     folder: Path
     device: torch.device
     dtype: str
+    ends: tuple[int, ...]
 
 
 def _untyped(name: str) -> Any:
@@ -72,7 +75,16 @@ def load(options: Options) -> Loaded:
     tokenizer.padding_side = "left"
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return Loaded(model=model, processor=processor, tokenizer=tokenizer, folder=folder, device=device, dtype=name)
+    ends = _ends(model, tokenizer)
+    return Loaded(
+        model=model, processor=processor, tokenizer=tokenizer, folder=folder, device=device, dtype=name, ends=ends
+    )
+
+
+def _ends(model: Any, tokenizer: Any) -> tuple[int, ...]:
+    given = model.generation_config.eos_token_id
+    listed = given if isinstance(given, list) else [given]
+    return tuple(sorted({token for token in (tokenizer.eos_token_id, *listed) if token is not None}))
 
 
 def _first_line(error: Exception) -> str:

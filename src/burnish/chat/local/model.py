@@ -11,7 +11,7 @@ from burnish.chat.local import choosing, identity, writing
 from burnish.chat.local.loading import load
 from burnish.chat.local.options import Options
 from burnish.chat.local.prompting import Prompting
-from burnish.chat.local.rows import Counters, Feeder, Rows
+from burnish.chat.local.rows import Counters, Feeder, RefusedPictureError, Rows
 from burnish.errors import StopError
 from burnish.values import Failure, State, Usage
 
@@ -46,7 +46,7 @@ class LocalModel:
         self._feeder = Feeder(loaded)
         self._speller = choosing.Speller(loaded.tokenizer)
         vocabulary = loaded.model.config.get_text_config(decoder=True).vocab_size
-        self._grammars = writing.Grammars.of_tokenizer(loaded.tokenizer, vocabulary)
+        self._grammars = writing.Grammars.of_tokenizer(loaded.tokenizer, vocabulary, loaded.ends)
         self._calls = self._prompt_tokens = 0
 
     @property
@@ -123,7 +123,7 @@ class LocalModel:
         try:
             done: list[Got | Failure] = list(self._together(group, run))
             return done  # noqa: TRY300
-        except ValueError as error:  # what processors raise for a picture that they cannot take
+        except RefusedPictureError as error:
             if len({one.shared for one in group}) == 1:
                 return [Failure(state=State.IMAGE_ERROR, detail=f"the model's processor: {error}"[:500])] * len(group)
         except torch.OutOfMemoryError as error:

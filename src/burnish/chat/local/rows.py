@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+class RefusedPictureError(Exception):
+    """The model's processor cannot take a picture of the batch, and says why."""
+
+
 @dataclass(slots=True)
 class Counters:
     """What was computed. `prefix_tokens_saved` are tokens of prefixes that questions shared instead of repeating;
@@ -90,7 +94,7 @@ class Feeder:
     def begin(self, prefixes: Sequence[tuple[str, Prompt]]) -> Rows:
         """One row a prefix (its text and the prompt with its pictures), read in one forward pass.
 
-        Raises what the model's processor raises for pictures it cannot take (`ValueError`).
+        Raises `RefusedPictureError` if the model's processor cannot take one of the pictures.
         """
         import torch
         from transformers import DynamicCache
@@ -140,13 +144,16 @@ class Feeder:
 
     def _inputs(self, texts: list[str], pictures: list[tuple[Picture, ...]]) -> dict[str, Any]:
         begun = self._bos is not None and texts[0].startswith(self._bos)
-        made = self._loaded.processor(
-            text=texts,
-            images=[[image_of(picture) for picture in of_one] for of_one in pictures],
-            padding=True,
-            return_tensors="pt",
-            add_special_tokens=not begun,
-        )
+        try:
+            made = self._loaded.processor(
+                text=texts,
+                images=[[image_of(picture) for picture in of_one] for of_one in pictures],
+                padding=True,
+                return_tensors="pt",
+                add_special_tokens=not begun,
+            )
+        except ValueError as error:  # what processors raise for sides and proportions that they do not take
+            raise RefusedPictureError(str(error)) from error
         dtype = self._model.dtype
         return {
             name: (value.to(self._device, dtype) if value.is_floating_point() else value.to(self._device))

@@ -1,4 +1,7 @@
-"""Texts under a closed schema: every token is one that the grammar of the schema allows at its place."""
+"""Texts under a closed schema: every token is one that the grammar of the schema allows at its place.
+
+A task without a schema (a joint answer in its model's own form) is written freely up to the end of the turn.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,15 @@ class Grammars:
         """`vocabulary` is the width of the logits, which may be more or less than the tokenizer has tokens."""
         self._tokenizer = tokenizer
         self._vocabulary = vocabulary
-        self._ends = frozenset(tokenizer.eos_tokens)
+        self.ends = frozenset(tokenizer.eos_tokens)
 
     @classmethod
-    def of_tokenizer(cls, tokenizer: Any, vocabulary: int) -> Grammars:
-        """For a fast tokenizer of the transformers library."""
+    def of_tokenizer(cls, tokenizer: Any, vocabulary: int, ends: Sequence[int]) -> Grammars:
+        """For a fast tokenizer of the transformers library; `ends` are the tokens that end the model's turn."""
         from llguidance.hf import from_tokenizer
 
-        return cls(from_tokenizer(tokenizer, n_vocab=max(vocabulary, len(tokenizer))), vocabulary)
+        width = max(vocabulary, len(tokenizer))
+        return cls(from_tokenizer(tokenizer, n_vocab=width, eos_token=list(ends)), vocabulary)
 
     @classmethod
     def of_json(cls, tokenizer: str, end: int) -> Grammars:
@@ -48,13 +52,15 @@ class Grammars:
 
     def text(self, tokens: Sequence[int]) -> str:
         """What the tokens spell, without those that end a turn."""
-        spelled = self._tokenizer.decode_bytes([token for token in tokens if token not in self._ends])
+        spelled = self._tokenizer.decode_bytes([token for token in tokens if token not in self.ends])
         return spelled.decode("utf-8", errors="replace")
 
-    def matcher(self, schema: Mapping[str, Json]) -> LLMatcher:
-        """Raises `UsageError` for a schema that is no grammar: a fault of ours, never of a pair."""
+    def matcher(self, schema: Mapping[str, Json]) -> LLMatcher | None:
+        """None for an empty schema. Raises `UsageError` for one that is no grammar: a fault of ours, not of a pair."""
         from llguidance import LLMatcher
 
+        if not schema:
+            return None
         grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=_FORM)
         made = LLMatcher(self._tokenizer, grammar)
         if made.is_error():
@@ -74,7 +80,8 @@ class Answer:
     """One answer on its way. `due` are tokens that have been decided and not yet fed."""
 
     task: Write
-    matcher: LLMatcher
+    matcher: LLMatcher | None
+    ends: frozenset[int]
     draw: np.random.Generator
     tokens: list[int] = field(default_factory=list)
     due: list[int] = field(default_factory=list)
@@ -82,14 +89,40 @@ class Answer:
 
     @property
     def ended(self) -> bool:
-        """The object is closed, or the budget is used up."""
-        return self.cut or bool(self.matcher.is_stopped())
+        """The object is closed or the turn ended, or the budget is used up."""
+        return self.cut or self.whole
+
+    @property
+    def whole(self) -> bool:
+        """Nothing is missing."""
+        if self.matcher is not None:
+            return bool(self.matcher.is_accepting())
+        return bool(self.tokens) and self.tokens[-1] in self.ends
+
+    def forced(self) -> list[int]:
+        """What must come next whatever the model prefers: the rest of a key, the nonce."""
+        return [] if self.matcher is None or self.ended else list(self.matcher.compute_ff_tokens())
+
+    def take(self, tokens: Sequence[int]) -> int:
+        """As many of `tokens` as the budget has room for; how many that were."""
+        taken = list(tokens[: self.task.max_tokens - len(self.tokens)])
+        if self.matcher is not None:
+            self.matcher.consume_tokens(taken)
+        self.tokens += taken
+        self.due += taken
+        self.cut = len(self.tokens) >= self.task.max_tokens and not self.whole
+        return len(taken)
 
 
 def write(feeder: Feeder, rows: Rows, tasks: Sequence[Write], grammars: Grammars) -> list[Written]:
     """One text a row, stopped where its object closes. The cache of `rows` is used up."""
     answers = [
-        Answer(task=task, matcher=grammars.matcher(task.schema), draw=np.random.default_rng(task.seed))
+        Answer(
+            task=task,
+            matcher=grammars.matcher(task.schema),
+            ends=grammars.ends,
+            draw=np.random.default_rng(task.seed),
+        )
         for task in tasks
     ]
     alive = list(range(len(tasks)))
@@ -105,31 +138,21 @@ def write(feeder: Feeder, rows: Rows, tasks: Sequence[Write], grammars: Grammars
 
 
 def _decide(answer: Answer, logits: Tensor, feeder: Feeder, grammars: Grammars) -> None:
-    """The next token, and all that the grammar forces behind it (the rest of a key, the nonce)."""
-    forced = answer.matcher.compute_ff_tokens()
+    """What is forced, or else the next token and what that forces."""
+    answer.due = []
+    forced = answer.forced()
     if not forced:
-        forced = [_pick(logits, grammars.allowed(answer.matcher), answer)]
-        _take(answer, forced, feeder)
-        forced = [] if answer.ended else answer.matcher.compute_ff_tokens()
-        answer.due = answer.tokens[-1:]
-    else:
-        answer.due = []
-    feeder.counters.forced_tokens += _take(answer, forced, feeder)
-    answer.due += forced
+        feeder.counters.written_tokens += answer.take([_pick(logits, answer, grammars)])
+        forced = answer.forced()
+    taken = answer.take(forced)
+    feeder.counters.written_tokens += taken
+    feeder.counters.forced_tokens += taken
 
 
-def _take(answer: Answer, tokens: list[int], feeder: Feeder) -> int:
-    room = answer.task.max_tokens - len(answer.tokens)
-    taken = tokens[:room]
-    answer.matcher.consume_tokens(taken)
-    answer.tokens += taken
-    answer.cut = len(answer.tokens) >= answer.task.max_tokens and not answer.matcher.is_accepting()
-    feeder.counters.written_tokens += len(taken)
-    return len(taken)
-
-
-def _pick(logits: Tensor, allowed: np.ndarray, answer: Answer) -> int:
-    scores = np.where(allowed, logits.double().cpu().numpy(), -np.inf)
+def _pick(logits: Tensor, answer: Answer, grammars: Grammars) -> int:
+    scores = logits.double().cpu().numpy()
+    if answer.matcher is not None:
+        scores = np.where(grammars.allowed(answer.matcher), scores, -np.inf)
     if answer.task.temperature <= 0:
         return int(scores.argmax())
     shares = np.exp((scores - scores.max()) / answer.task.temperature)
@@ -137,4 +160,5 @@ def _pick(logits: Tensor, allowed: np.ndarray, answer: Answer) -> int:
 
 
 def _written(answer: Answer, grammars: Grammars) -> Written:
-    return Written(text=grammars.text(answer.tokens), cut=answer.cut, how="grammar")
+    how = "plain" if answer.matcher is None else "grammar"
+    return Written(text=grammars.text(answer.tokens), cut=answer.cut, how=how)
