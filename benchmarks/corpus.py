@@ -5,7 +5,8 @@
 `clipart(pairs)` renders Debian's openclipart (JPEG quality 90, long side 384 px). What is asked for beyond `BASE`
 is made of mirrored, flipped and turned re-encodes, so that no image file occurs twice. `repeated(pairs)` is the
 bundled sample over and over under new keys: cost and memory of a long run must not depend on new content.
-`tiny(pairs)` has one-colour-noise images of 32 px, for counts that would not fit a disk otherwise.
+`linked(pairs)` is for counts that would not fit a disk otherwise: ten shards of images of 32 px, and hard links to
+them under ever new shard names.
 """
 
 from __future__ import annotations
@@ -56,9 +57,19 @@ def repeated(work: Path, pairs: int) -> Path:
     return _cached(work, f"sample-{pairs}", lambda: _again(list(read(SAMPLE)), pairs))
 
 
-def tiny(work: Path, pairs: int) -> Path:
-    """A folder of tar shards with `pairs` pairs of 32 px, 1,000 different images again and again."""
-    return _cached(work, f"tiny-{pairs}", lambda: _again(list(_specks()), pairs))
+def linked(work: Path, pairs: int) -> Path:
+    """A folder of tar shards with `pairs` pairs of 32 px: 10,000 of them, again and again as hard links."""
+    base = _cached(work, "tiny-10000", lambda: _again(list(_specks()), 10 * PER_SHARD))
+    final = work / "corpus" / f"linked-{pairs}"
+    if not final.exists():
+        unfinished = final.with_name(f".{final.name}")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        for number in range(pairs // PER_SHARD):
+            for ending in (".tar", ".parquet", "_stats.json"):
+                (unfinished / f"{number:05d}{ending}").hardlink_to(base / f"{number % 10:05d}{ending}")
+        unfinished.rename(final)
+    return final
 
 
 def read(folder: Path) -> Iterator[Source]:

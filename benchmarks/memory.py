@@ -9,7 +9,6 @@ the median over the second quarter of the run with the median over its last quar
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,18 +29,7 @@ def watched(work: Path, recipe: str, pairs: int) -> dict[str, Any]:
     command += ["--set", f"recipe={recipe}", "--workers", "2"]
     run = measure.run(command, log=out.with_suffix(".log"), timeout_s=3_600)
     clear(out)
-    return {"pairs": pairs, **measure.as_dict(run), **growth(run), "curve": _thinned(run.memory)}
-
-
-def growth(run: measure.Run) -> dict[str, float]:
-    """Memory between 25 % and 50 % of the time, in the last quarter, and the growth from one to the other.
-
-    The last 2 % of the time are left out: workers end there at different moments.
-    """
-    early = [mb for at, mb in run.memory if 0.25 <= at / run.wall_s <= 0.50]
-    late = [mb for at, mb in run.memory if 0.75 <= at / run.wall_s <= 0.98]
-    before, after = statistics.median(early), statistics.median(late)
-    return {"early_mb": round(before, 1), "late_mb": round(after, 1), "growth": round(after / before - 1, 4)}
+    return {"pairs": pairs, **measure.as_dict(run), **measure.growth(run), "curve": _thinned(run.memory)}
 
 
 def _thinned(memory: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:

@@ -8,65 +8,73 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 import xxhash
 
 from burnish.columns import earlier, edits_json
 from burnish.texts import decode, storable
 from burnish.values import Caption, Decision, Edit, Pair, Picture, Record, Score, State
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 FORMAT_VERSION = 1
 
-_SCORE = pa.struct(
-    [
-        ("criterion", pa.string()),
-        ("value", pa.float64()),
-        ("confidence", pa.float64()),
-        ("state", pa.string()),
-        ("spread", pa.float64()),
-        ("reason", pa.string()),
-    ]
-)
-_CAPTION = pa.struct(
-    [
-        ("text", pa.string()),
-        ("raw", pa.string()),
-        ("role", pa.string()),
-        ("maker", pa.string()),
-        ("edits", pa.string()),
-        ("verdict", pa.string()),
-        ("scores", pa.list_(_SCORE)),
-    ]
-)
-SCHEMA = pa.schema(
-    [
-        ("shard", pa.string()),
-        ("ordinal", pa.int64()),
-        ("key", pa.string()),
-        ("image_name", pa.string()),
-        ("image_xxh128", pa.string()),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("format", pa.string()),
-        ("mode", pa.string()),
-        ("decision", pa.string()),
-        ("reason", pa.string()),
-        ("flags", pa.list_(pa.string())),
-        ("chosen", pa.int32()),
-        ("captions", pa.list_(_CAPTION)),
-    ],
-    metadata={"burnish.records": str(FORMAT_VERSION)},
-)
-"""`raw` is base64 of the original bytes where `text` had to be made storable, else ""; `edits` is a JSON array."""
+
+@cache
+def schema() -> pa.Schema:
+    """The columns of a records file. `raw` is base64 of the original bytes where `text` had to be made storable, else
+    ""; `edits` is a JSON array.
+    """
+    import pyarrow as pa  # 0.2 s and 30 MB: not for the process that only hands out shards
+
+    score = pa.struct(
+        [
+            ("criterion", pa.string()),
+            ("value", pa.float64()),
+            ("confidence", pa.float64()),
+            ("state", pa.string()),
+            ("spread", pa.float64()),
+            ("reason", pa.string()),
+        ]
+    )
+    caption = pa.struct(
+        [
+            ("text", pa.string()),
+            ("raw", pa.string()),
+            ("role", pa.string()),
+            ("maker", pa.string()),
+            ("edits", pa.string()),
+            ("verdict", pa.string()),
+            ("scores", pa.list_(score)),
+        ]
+    )
+    return pa.schema(
+        [
+            ("shard", pa.string()),
+            ("ordinal", pa.int64()),
+            ("key", pa.string()),
+            ("image_name", pa.string()),
+            ("image_xxh128", pa.string()),
+            ("width", pa.int32()),
+            ("height", pa.int32()),
+            ("format", pa.string()),
+            ("mode", pa.string()),
+            ("decision", pa.string()),
+            ("reason", pa.string()),
+            ("flags", pa.list_(pa.string())),
+            ("chosen", pa.int32()),
+            ("captions", pa.list_(caption)),
+        ],
+        metadata={"burnish.records": str(FORMAT_VERSION)},
+    )
 
 
 def row(record: Record) -> dict[str, Any]:
-    """One record as a row of `SCHEMA`."""
+    """One record as a row of `schema`."""
     pair, picture = record.pair, record.picture
     return {
         "shard": pair.origin.shard,
@@ -95,7 +103,9 @@ class RecordsWriter:
 
     def __init__(self, sink: BinaryIO) -> None:
         """`sink` is written front to back and left open."""
-        self._parquet = pq.ParquetWriter(sink, SCHEMA, compression="zstd")
+        import pyarrow.parquet as pq
+
+        self._parquet = pq.ParquetWriter(sink, schema(), compression="zstd")
         self._rows: list[dict[str, Any]] = []
 
     def put(self, record: Record) -> None:
@@ -116,7 +126,9 @@ class RecordsWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=SCHEMA))
+            from burnish.storage import arrow
+
+            self._parquet.write_table(arrow.table(self._rows, schema()))
             self._rows = []
 
 
@@ -126,6 +138,8 @@ def read(source: BinaryIO) -> list[dict[str, Any]]:
     `pq.read_table` lets threads of Arrow read and free a Python file's buffers; one that is still at it when the
     interpreter ends aborts the process (3 of 6 first `burnish demo` on a busy machine).
     """
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(source, pre_buffer=False) as file:
         rows: list[dict[str, Any]] = file.read(use_threads=False).to_pylist()
     return rows
@@ -175,6 +189,8 @@ def _caption_row(caption: Caption) -> dict[str, Any]:
 
 
 def _record(r: dict[str, Any], pair: Pair) -> Record:
+    import numpy as np
+
     return Record(
         pair=pair,
         picture=Picture(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from burnish.errors import UsageError
-from burnish.images import Limits, decode, formats, jpeg
+from burnish.images import Limits, decode, formats, jpeg, pillow
 from burnish.values import ImageFault, Picture, Reason
 from tests.zoo.images import clip_art, encode, oriented, photo, sound
 
@@ -47,6 +47,24 @@ def test_the_long_side_is_what_was_asked_for_and_never_enlarged(side_px, size):
         rows, columns = result.rgb.shape[:2]
         assert max(rows, columns) == longest
         assert abs(columns / rows - size[0] / size[1]) <= 1.5 / min(rows, columns) * max(1, size[0] / size[1])
+
+
+@given(st.integers(1, 600), st.integers(1, 600), st.sampled_from([1, 7, 32, 224]))
+@settings(max_examples=60, deadline=None)
+def test_pixels_with_filler_are_reduced_like_images(columns, rows, side_px):
+    """The two ways to the resizer give the same bytes, whatever lies in the filler."""
+    rgbx = np.random.default_rng(columns * 601 + rows).integers(0, 256, (rows, columns, 4), np.uint8)
+    expected = pillow.reduce_to(Image.fromarray(np.ascontiguousarray(rgbx[..., :3])), side_px)
+    assert np.array_equal(pillow.reduce_rgbx(rgbx, side_px), expected)
+
+
+def test_a_picture_stays_when_the_next_one_is_decoded():
+    small, large = encode(photo(40, 30, 1), "JPEG"), encode(photo(400, 300, 2), "JPEG")
+    for data in (small, large):
+        first = decode(data, 64)
+        before = first.rgb.copy()
+        decode(encode(photo(400, 300, 3), "JPEG"), 64)
+        assert np.array_equal(first.rgb, before)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -87,11 +87,10 @@ def _jpeg(data: bytes, side_px: int, limits: Limits) -> Picture:
     if space not in {"YCbCr", "RGB", "Gray"}:
         return _other(data, "JPEG", side_px, limits)
     try:
-        rgb, cut = jpeg.pixels(data, by_width=width >= height, side_px=side_px, head=head)
+        rgbx, cut = jpeg.pixels(data, (width, height), side_px, head)
     except jpeg.DamagedError:
         return _damaged_jpeg(data, side_px, limits)
-    if max(rgb.shape[:2]) > side_px:
-        rgb = pillow.reduce_to(Image.fromarray(rgb), side_px)
+    rgb = pillow.reduce_rgbx(rgbx, side_px)
     mode = "L" if space == "Gray" else "RGB"
     flags = ("truncated",) if cut else ()
     return _picture(rgb, (width, height, head.orientation), ("JPEG", mode), flags)
@@ -158,8 +157,9 @@ def _upright(rgb: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
 
 
 def _is_uniform(rgb: NDArray[np.uint8]) -> bool:
-    sample = rgb[::16, ::16].reshape(-1, 3)  # enough to say no to nearly every image, in 10 us
-    if int((sample.max(0) - sample.min(0)).max()) > _UNIFORM_RANGE:
+    sample = rgb[::16, ::16]  # enough to say no to nearly every image, in 5 us
+    reds = sample[..., 0]
+    if int(reds.max()) - int(reds.min()) > _UNIFORM_RANGE:
         return False
     pixels = rgb.reshape(-1, 3)
     return int((pixels.max(0) - pixels.min(0)).max()) <= _UNIFORM_RANGE

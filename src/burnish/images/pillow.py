@@ -81,17 +81,53 @@ def reduce_to(image: Image.Image, side_px: int) -> NDArray[np.uint8]:
 
     The last step is cykooz.resizer's, the same filter as Pillow's at a quarter of its time (384 -> 224 px: 0.3 ms).
     """
-    width, height = image.size
-    if max(width, height) <= side_px:
+    if max(image.size) <= side_px:
         return np.asarray(image)
-    scale = side_px / max(width, height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    gap = int(min(width / size[0], height / size[1]) / 2)  # the filter still averages over two pixels and more
+    size, gap = _reduction(image.size, side_px)
     if gap > 1:
         image = image.reduce(gap)
     small = Image.new("RGB", size)
     _RESIZER.resize_pil(image, small, _BILINEAR)  # on Pillow's own memory: its bytes would be copied three times
     return np.asarray(small)
+
+
+def reduce_rgbx(rgbx: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
+    """`reduce_to` of contiguous rows x columns x 4, the fourth byte of a pixel ignored: the same picture as RGB, in
+    memory of its own, without the copies into and out of Pillow (384 -> 224 px: 0.2 ms).
+    """
+    rows, columns, _ = rgbx.shape
+    if max(rows, columns) <= side_px:
+        return _without_filler(rgbx)
+    size, gap = _reduction((columns, rows), side_px)
+    if gap > 1:
+        return reduce_to(Image.fromarray(_without_filler(rgbx)), side_px)
+    small = np.empty((size[1], size[0], 4), np.uint8)
+    _RESIZER.resize_pil(_lent(rgbx), _lent(small), _BILINEAR)
+    return _without_filler(small)
+
+
+def _reduction(size: tuple[int, int], side_px: int) -> tuple[tuple[int, int], int]:
+    """(final size, whole-number reduction before the filter, which still averages over two pixels and more)."""
+    width, height = size
+    scale = side_px / max(width, height)
+    final = max(1, round(width * scale)), max(1, round(height * scale))
+    return final, int(min(width / final[0], height / final[1]) / 2)
+
+
+def _lent(pixels: NDArray[np.uint8]) -> Image.Image:
+    """The array's memory as a Pillow image. CMYK: for the resizer four channels alike, none of them alpha."""
+    return Image.frombuffer("CMYK", (pixels.shape[1], pixels.shape[0]), pixels, "raw", "CMYK", 0, 1)
+
+
+def _without_filler(rgbx: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Four bytes at every third place, in order, so that the next pixel covers the filler: half the time of three
+    copies with gaps.
+    """
+    rows, columns, _ = rgbx.shape
+    count = rows * columns
+    room = np.empty(3 * count + 1, np.uint8)
+    np.ndarray((count,), np.uint32, room, 0, (3,))[:] = rgbx.reshape(-1).view(np.uint32)
+    return room[: 3 * count].reshape(rows, columns, 3)
 
 
 def _to_rgb(image: Image.Image, *, inverted_cmyk: bool) -> Image.Image:

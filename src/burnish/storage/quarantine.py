@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from burnish.storage.files import Files
 from burnish.storage.layout import QUARANTINE, is_temp
 from burnish.storage.redact import redact
 from burnish.texts import storable
 from burnish.values import Fault, Gap
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 RAW_CAP_BYTES = 16 * 2**20
 """Longest `raw` in a row; `raw_size` always tells the full length."""
@@ -22,25 +24,30 @@ DETAIL_CAP = 500
 GROUP_BYTES = 8 * 2**20
 """A row group is written when the bytes waiting exceed this, so a thousand bad images never sit in memory."""
 
-_SCHEMA = pa.schema(
-    [
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("shard", pa.string(), nullable=False),
-        pa.field("ordinal", pa.int64(), nullable=False),
-        pa.field("key", pa.string(), nullable=False),
-        pa.field("members", pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False),
-        pa.field("start", pa.int64(), nullable=False),
-        pa.field("stop", pa.int64(), nullable=False),
-        pa.field("sha256", pa.string(), nullable=False),
-        pa.field("stage", pa.string(), nullable=False),
-        pa.field("reason", pa.string(), nullable=False),
-        pa.field("detail", pa.string(), nullable=False),
-        pa.field("retryable", pa.bool_(), nullable=False),
-        pa.field("raw", pa.binary(), nullable=False),
-        pa.field("raw_size", pa.int64(), nullable=False),
-    ]
-)
+
+@cache
+def _schema() -> pa.Schema:
+    import pyarrow as pa  # 0.2 s and 30 MB: not for the process that only hands out shards
+
+    return pa.schema(
+        [
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("source", pa.string(), nullable=False),
+            pa.field("shard", pa.string(), nullable=False),
+            pa.field("ordinal", pa.int64(), nullable=False),
+            pa.field("key", pa.string(), nullable=False),
+            pa.field("members", pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False),
+            pa.field("start", pa.int64(), nullable=False),
+            pa.field("stop", pa.int64(), nullable=False),
+            pa.field("sha256", pa.string(), nullable=False),
+            pa.field("stage", pa.string(), nullable=False),
+            pa.field("reason", pa.string(), nullable=False),
+            pa.field("detail", pa.string(), nullable=False),
+            pa.field("retryable", pa.bool_(), nullable=False),
+            pa.field("raw", pa.binary(), nullable=False),
+            pa.field("raw_size", pa.int64(), nullable=False),
+        ]
+    )
 
 
 class Quarantine:
@@ -87,19 +94,25 @@ class Quarantine:
         self.finish()
 
     def _flush(self) -> None:
+        import pyarrow.parquet as pq
+
+        from burnish.storage import arrow
+
         if self._writer is None:
             self._file = self._create()
             # No statistics: they would copy the bytes into the footer. No dictionary: every row differs.
             self._writer = pq.ParquetWriter(
-                self._file, _SCHEMA, compression="zstd", use_dictionary=False, write_statistics=False
+                self._file, _schema(), compression="zstd", use_dictionary=False, write_statistics=False
             )
-        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SCHEMA))
+        self._writer.write_table(arrow.table(self._rows, _schema()))
         self._rows.clear()
         self._waiting_bytes = 0
 
 
 def read_quarantine(files: Files) -> Iterator[dict[str, Any]]:
     """All quarantined rows of an output, shard by shard in order, a few at a time in memory."""
+    import pyarrow.parquet as pq
+
     for name in files.sizes(QUARANTINE):
         if is_temp(name):
             continue

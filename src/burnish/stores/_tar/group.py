@@ -45,17 +45,20 @@ def is_image_suffix(suffix: str) -> bool:
 class Group:
     """Members of one key, in order."""
 
-    __slots__ = ("cut", "earlier", "flags", "key", "parts", "start", "suffixes", "verdict")
+    __slots__ = ("complete", "cut", "earlier", "flags", "key", "parts", "start", "suffixes", "verdict")
 
-    def __init__(self, key: str, start: int, verdict: Verdict) -> None:
-        """`earlier` is where this key was first seen in the shard, -1 if it was not."""
+    def __init__(self, key: str, start: int, verdict: Verdict, parts: list[Part], suffixes: set[str]) -> None:
+        """`earlier` is where this key was first seen in the shard, -1 if it was not. `complete`: no payload is left
+        to be read.
+        """
         self.key = key
         self.start = start
         self.verdict = verdict
         self.earlier = -1
+        self.complete = False
         self.cut = False
-        self.parts: list[Part] = []
-        self.suffixes: set[str] = set()
+        self.parts = parts
+        self.suffixes = suffixes
         self.flags: list[str] = []
 
     def flag(self, name: str) -> None:
@@ -88,11 +91,12 @@ def group(source: Source) -> Iterator[Entry]:
 
 def _short_way(grouper: _Grouper, source: Source, pos: int) -> Generator[Entry, None, int]:
     queue = grouper.queue
+    take_run = grouper.take_run
     for run in sprint(source, pos):
         if not run[3]:
             pos = run[1]
             break
-        grouper.take_run(run)
+        take_run(run)
         while len(queue) > WINDOW_GROUPS or (len(queue) > 1 and run[2] - queue[0].start > WINDOW_BYTES):
             yield grouper.take()
     return pos
@@ -145,6 +149,7 @@ class _Grouper:
 
     def _add(self, group: Group, suffix: str | None, member: Member) -> None:
         _, start, data, size, _, sort, _, head = member
+        group.complete = False
         head = head or self._source.read(start, data)
         body = self._source.read(data, data + size) if size <= AT_ONCE and sort is Sort.FILE else None
         group.parts.append(_new(Part, (suffix, member, head, body)))
@@ -162,14 +167,18 @@ class _Grouper:
 
     def take_run(self, run: Run) -> None:
         """A run is a group of its own, unless its key is open already."""
-        key, start, _, parts, suffixes = run
+        key, start, _, parts, suffixes, complete = run
         if key in self._open or self._leading or self._beside_gap or self._is_cut:
             for part in parts:
                 self.member(part.member)
             return
-        begun = self._current = self._begin(key, start)
-        begun.parts = parts
-        begun.suffixes = suffixes
+        begun = Group(key, start, self._order.judge(key, start), parts, suffixes)
+        begun.complete = complete
+        earlier = self._seen.setdefault(hash(key.casefold()), start)
+        if earlier != start:
+            self._duplicate(begun, earlier)
+        self._current = self._open[key] = begun
+        self.queue.append(begun)
 
     def is_quiet(self) -> bool:
         """Whether nothing but its key decides what becomes of the next member."""
@@ -207,10 +216,8 @@ class _Grouper:
                 del self._open[entry.key]
             if self._current is entry:
                 self._current = None
-            for part in entry.parts:
-                if part[3] is None:
-                    self._fill(entry)
-                    break
+            if not entry.complete:
+                self._fill(entry)
         return entry
 
     def _fill(self, group: Group) -> None:
@@ -224,7 +231,7 @@ class _Grouper:
 
     def _begin(self, key: str, start: int) -> Group:
         verdict = self._order.judge(key, start)
-        begun = Group(key, start, verdict)
+        begun = Group(key, start, verdict, [], set())
         earlier = self._seen.setdefault(hash(key.casefold()), start)
         if earlier != start:
             self._duplicate(begun, earlier)

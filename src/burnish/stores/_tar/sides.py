@@ -16,6 +16,8 @@ from burnish.values import Json, Shard
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+
 _STATS: Final = "_stats.json"
 _TABLE: Final = ".parquet"
 _ROWS: Final = 1000
@@ -98,8 +100,8 @@ def _write_table(path: Path, name: str, outbox: Outbox, ours: Mapping[str, Mappi
     import pyarrow.parquet as pq
 
     samples = {column: value for row in ours.values() for column, value in row.items()}
-    empty = {column: _EMPTY[type(value)] for row in ours.values() for column, value in row.items()}
-    fields = [pa.field(column, pa.array([samples[column]]).type) for column in empty]
+    empty = {column: _EMPTY[type(value)] for column, value in samples.items()}
+    fields = [pa.field(column, _kind(value)) for column, value in samples.items()]
     with pq.ParquetFile(path) as table:
         theirs = [field for field in table.schema_arrow if field.name not in empty]
         notes = {k: v for k, v in (table.schema_arrow.metadata or {}).items() if k not in _STALE_NOTES}
@@ -108,5 +110,31 @@ def _write_table(path: Path, name: str, outbox: Outbox, ours: Mapping[str, Mappi
         for batch in _batches(path):
             keys = batch.column("key").to_pylist() if "key" in batch.schema.names else [None] * batch.num_rows
             rows = [{**empty, **ours.get(str(key), {})} for key in keys]
-            added = [pa.array([row[f.name] for row in rows], f.type) for f in fields]
+            added = [_column([row[f.name] for row in rows], f.type) for f in fields]
             out.write_batch(pa.record_batch([*(batch.column(f.name) for f in theirs), *added], schema=schema))
+
+
+def _kind(value: Json) -> pa.DataType:
+    """The Arrow type of a value of ours."""
+    import pyarrow as pa
+
+    if isinstance(value, list):
+        kinds = {_kind(one) for one in value}
+        if len(kinds) == 1:
+            return pa.list_(kinds.pop())
+    if isinstance(value, dict):
+        return pa.struct([(key, _kind(one)) for key, one in value.items()])
+    simple = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
+    return simple[type(value)] if type(value) in simple else pa.array([value]).type
+
+
+def _column(values: list[Json], kind: pa.DataType) -> pa.Array:
+    """`values` as an array; captions that came from an earlier run may lack fields, which Arrow fills."""
+    import pyarrow as pa
+
+    from burnish.storage import arrow
+
+    try:
+        return arrow.array(values, kind)
+    except (KeyError, TypeError, AttributeError):
+        return pa.array(values, kind)

@@ -19,9 +19,9 @@ from burnish.storage.stopping import stop_error, stopping
 from burnish.stores._tar.unpack import Limits, Unpacked, is_compressed, unpack
 from burnish.values import Shard
 
-WINDOW_BYTES: Final = 8 << 10
-"""Enough for the small members between two images; payloads that go over its end are read on their own, so that
-images are copied once and not twice."""
+WINDOW_BYTES: Final = 120 << 10
+"""A call of the system for some pairs at once: one for each image costs more than copying it twice. Payloads that go
+over its end are read on their own. Below the 128 KiB above which an allocator gets fresh pages each time."""
 
 
 class Source:

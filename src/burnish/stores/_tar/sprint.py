@@ -32,15 +32,17 @@ class Run(NamedTuple):
     stop: int
     parts: list[Part]
     suffixes: set[str]
+    complete: bool
+    """Whether every payload is there."""
 
 
 def sprint(source: Source, pos: int) -> Iterator[Run]:
     """Runs from `pos` on, and in the end one without parts."""
-    total = source.size
-    start = pos
+    total, start = source.size, pos
     dotted, width = "/", 1  # no name of a member in the run starts with this
     parts: list[Part] = []
     suffixes: set[str] = set()
+    complete = True
     while pos < total:
         at = pos - source.base
         block = source.window[at : at + BLOCK] if at >= 0 else b""
@@ -52,23 +54,26 @@ def sprint(source: Source, pos: int) -> Iterator[Run]:
         name, size, kind = head
         if not name.startswith(dotted):
             if parts:
-                yield _new(Run, (dotted[:-1], start, pos, parts, suffixes))
-            start = pos
+                yield _new(Run, (dotted[:-1], start, pos, parts, suffixes, complete))
             dotted = name[: name.find(".", name.rfind("/") + 1) + 1]
-            width = len(dotted)
-            parts = []
-            suffixes = set()
+            start, width = pos, len(dotted)
+            parts, suffixes, complete = [], set(), True
         suffix = name[width:]
         data = pos + BLOCK
         stop = data + ((size + 511) & ~511)
         if kind != _PLAIN or stop > total or suffix not in _USUAL or suffix in suffixes or dotted[-2:-1] in _NO_KEY:
             break
-        body = source.read(data, data + size) if size <= AT_ONCE else None
-        member = _new(Member, (name, pos, data, size, stop, Sort.FILE, kind, block))
+        body = None
+        if size <= AT_ONCE:
+            body = source.read(data, data + size)
+        else:
+            complete = False
+        member = _new(Member, (name, pos, data, size, stop, _FILE, _PLAIN, block))
         parts.append(_new(Part, (suffix, member, block, body)))
         suffixes.add(suffix)
         pos = stop
-    yield Run("", start, start, [], suffixes)
+    yield Run("", start, start, [], suffixes, complete)
 
 
+_FILE: Final = Sort.FILE
 _NO_KEY: Final = ("", "/")  # what stands before the dot of a name that has none, or starts with it

@@ -1,0 +1,90 @@
+"""Plain Python values as Arrow arrays, built from buffers.
+
+`pyarrow.array` does the same but imports pandas first wherever it is installed: 0.26 s and 17 MB in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_NUMBERS: dict[pa.DataType, type[np.generic]] = {
+    pa.int32(): np.int32,
+    pa.int64(): np.int64,
+    pa.float64(): np.float64,
+}
+
+
+def table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """`rows` as a table; each has every column of `schema`. Types as for `array`."""
+    return pa.Table.from_arrays([array([row[f.name] for row in rows], f.type) for f in schema], schema=schema)
+
+
+def array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """`values` as an array of strings, binary, booleans, int32, int64, float64, or lists and structs of them.
+
+    Only numbers may be None. Strings must be storable. Raises `TypeError` for another type.
+    """
+    if kind in _NUMBERS:
+        return _numbers(values, kind)
+    build = next((made for is_one, made in _BUILDERS if is_one(kind)), None)
+    if build is None:
+        raise TypeError(f"no arrays of {kind}")
+    return build(values, kind)
+
+
+def _numbers(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    there = None
+    if None in values:
+        there = _bits(value is not None for value in values)
+        values = [0 if value is None else value for value in values]
+    return pa.Array.from_buffers(kind, len(values), [there, pa.py_buffer(np.array(values, _NUMBERS[kind]))])
+
+
+def _bits(values: Iterable[bool]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(np.fromiter(values, np.bool_), bitorder="little"))
+
+
+def _booleans(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    return pa.Array.from_buffers(kind, len(values), [None, _bits(values)])
+
+
+def _texts(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    return _binary([value.encode() for value in values], kind)
+
+
+def _binary(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    return pa.Array.from_buffers(kind, len(values), [None, _offsets(values), pa.py_buffer(b"".join(values))])
+
+
+def _lists(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    inner = array(list(chain.from_iterable(values)), kind.value_type)
+    return pa.Array.from_buffers(kind, len(values), [None, _offsets(values)], children=[inner])
+
+
+def _structs(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    inner = [array([value[field.name] for value in values], field.type) for field in kind]
+    return pa.Array.from_buffers(kind, len(values), [None], children=inner)
+
+
+def _offsets(values: Sequence[Any]) -> pa.Buffer:
+    ends: NDArray[np.int64] = np.cumsum([0, *map(len, values)])
+    if ends[-1] >= 2**31:
+        raise ValueError(f"{int(ends[-1]):,} bytes or items in one array: Arrow's offsets have 31 bits")
+    return pa.py_buffer(ends.astype(np.int32))
+
+
+_BUILDERS = (
+    (pa.types.is_string, _texts),
+    (pa.types.is_binary, _binary),
+    (pa.types.is_boolean, _booleans),
+    (pa.types.is_list, _lists),
+    (pa.types.is_struct, _structs),
+)
