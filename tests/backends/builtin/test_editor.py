@@ -127,6 +127,7 @@ def test_a_text_that_says_something_gets_no_noun():
     sure = Image(labels={"goldfish": 0.96}, matching=("goldfish",))
     assert edited("my pet.jpg", sure, name="goldfish.jpg") == "my pet"
     assert edited("Rex", sure, name="goldfish.jpg") == "Rex"
+    assert edited("TV", sure, name="goldfish.jpg") == "TV"
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ KINDS = (
         why="identifier made by a machine",
         fits=_is_mixed,
         pattern=pattern(
+            r"\A\s*\w{1,40}\(0x[0-9a-f]{1,16}\)\s*\Z",
             r"(?<![\w/])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)",
             r"(?<![\w/])(?:0x)?[0-9a-f]{16,128}(?!\w)",
             r"(?<![\w/])0x[0-9a-f]{6,16}(?!\w)",

@@ -162,6 +162,8 @@ def _stands(text: str, evidence: Evidence) -> bool:
 
 def _says_something(text: str) -> bool:
     """A word of at least three letters that can be spoken and is not about the file; other scripts always speak."""
+    if re.fullmatch(r"\W*[A-Z]{2}\W*", text):  # "TV", "WC"
+        return True
     for word in re.findall(r"[^\W\d_]+", text):
         if not word.isascii():
             return True

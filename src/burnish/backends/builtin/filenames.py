@@ -228,7 +228,11 @@ def _counts_files(stem: str, number: str) -> bool:
 
 
 def _halved(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:
-    """Two common words glued together, in a file's name or where the image confirms the second."""
+    """Two common words glued together, in a file's name or where the image confirms the second. Whoever writes a
+    sentence does not glue: "lionfish", "fairytale".
+    """
+    if not file_like and (text.count(" ") > 2 or text.endswith((".", "!", "?"))):
+        return
     for match in re.finditer(r"(?<![\w@#/.'-])[a-z]{8,24}(?![\w@/.'-])", text):
         parts = halves(match[0])
         if parts and (file_like or confirmed(parts[1])):

@@ -151,7 +151,7 @@ SHOPS = (
         where=Where.TAIL,
         depictable=True,
         pattern=pattern(
-            rf"(?:[|,;:(\u2013\u2014-]\s*|\s(?=only|just|now only|price))"
+            rf"(?:[|,;:\u2013\u2014-]\s*|[\s(](?=only|just|now only|price))"
             rf"(?P<junk>(?:(?:now )?(?:only|just|now|price:?|from) )?{_MONEY})\)?[!. ]*$"
         ),
     ),
