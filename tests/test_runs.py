@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from burnish.storage.layout import SEAL, SUMMARY
 from burnish.storage.ledger import Counts
 from burnish.storage.verify import AGAIN, verify
 from burnish.summary import Summary
+from tests.builders import jpeg
 from tests.shards import write_shard
 
 PAIRS = 10
@@ -181,3 +183,43 @@ def test_a_run_over_an_output_goes_on_with_its_captions(source: Path, tmp_path: 
     assert done.shards_before < done.shards
     assert captions(tmp_path / "again") == second
     assert verify(str(tmp_path / "again")) == []
+
+
+def shared_images(tmp_path: Path, *, split: bool) -> Path:
+    """Two files of rows (JSONL, or an image folder and one below it) that both name the same image."""
+    folder = tmp_path / "in"
+    (folder / "low").mkdir(parents=True)
+    for name in ("both.jpg", "one.jpg", "two.jpg"):
+        (folder / "low" / name).write_bytes(jpeg(len(name)))
+    one, two = ("metadata.jsonl", "low/metadata.jsonl") if split else ("a.jsonl", "b.jsonl")
+    below = "" if split else "low/"
+    for rows, names in ((one, ("low/both.jpg", "low/one.jpg")), (two, (f"{below}both.jpg", f"{below}two.jpg"))):
+        lines = [json.dumps({"file_name": name, "text": f"text of {name}"}) for name in names]
+        (folder / rows).write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_two_shards_may_share_an_image(tmp_path: Path, workers: int, split: bool) -> None:  # noqa: FBT001
+    source = shared_images(tmp_path, split=split)
+    output = tmp_path / "out"
+    assert run(source, workers=workers).counts.quarantined == 0
+    assert (output / "low" / "both.jpg").read_bytes() == (source / "low" / "both.jpg").read_bytes()
+    assert verify(str(output)) == []
+    second = "low/metadata.jsonl" if split else "b.jsonl"
+    for name in (SEAL, f".burnish/journal/{second}.json"):
+        (output / name).unlink()
+    run(source, workers=workers)
+    assert verify(str(output)) == []
+
+
+def test_a_shared_image_stays_when_one_shard_gives_it_up(tmp_path: Path) -> None:
+    source = shared_images(tmp_path, split=False)
+    (source / "a.jsonl").write_text((source / "a.jsonl").read_text() + '{"file_name": "gone.jpg", "text": "x"}\n')
+    assert run(source).counts.quarantined == 1
+    lines = (source / "a.jsonl").read_text().splitlines()[1:]
+    (source / "a.jsonl").write_text("\n".join(lines) + "\n")
+    retry(source)
+    assert (tmp_path / "out" / "low" / "both.jpg").is_file()
+    assert verify(str(tmp_path / "out")) == []

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from burnish.storage.folder import SourceFolder
-from burnish.storage.layout import CARD
+from burnish.storage.layout import CARD, IMAGE_FOLDER_METADATA
 from burnish.storage.places import Place, locate
 from burnish.storage.sources import pieces, search_root
 from burnish.storage.stopping import stopping
@@ -151,7 +151,7 @@ def _split_name(pattern: str) -> str:
 
 
 def _is_image_folder(name: str) -> bool:
-    return PurePosixPath(name).name == "metadata.jsonl"
+    return PurePosixPath(name).name in IMAGE_FOLDER_METADATA
 
 
 def _size(pairs: int) -> str:

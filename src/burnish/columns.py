@@ -53,6 +53,21 @@ def columns(record: Record) -> dict[str, Json]:
     return row
 
 
+def to_cell(value: Json) -> str:
+    """A value of ours as a cell of CSV."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def from_cell(name: str, cell: str) -> Json:
+    """The value of column `name` in a cell of CSV: a text, unless it is a number of ours."""
+    if not name.startswith(("burnish_score_", "burnish_confidence_")):
+        return cell
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
 def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
     """The captions `pair` comes with, the original first, and which of them is its text.
 

@@ -1,6 +1,5 @@
 """What every store must hold to, whoever wrote it. A new store fails here until its test file has a `FORM`."""
 
-import importlib
 import pickle
 import uuid
 from pathlib import Path
@@ -16,20 +15,26 @@ from burnish.storage.files import open_files
 from burnish.stores import open_store
 from burnish.values import Fault, Gap, Pair, Shard, State
 from tests.loopback_s3 import loopback_s3
-from tests.stores.forms import RUN_ID, Form, Sample, contents, copy, items, pairs, record, samples
+from tests.stores.forms import RUN_ID, Form, Sample, contents, copy, forms, items, pairs, record, samples
 
 BUCKET = "burnish-stores"
 STORES = discovery.names("stores")
+FORMS = [(name, form) for name in STORES for form in forms(name)]
 
 
-@pytest.fixture(params=STORES)
-def name(request) -> str:
+@pytest.fixture(params=FORMS, ids="-".join)
+def chosen(request) -> tuple[str, str]:
     return request.param
 
 
 @pytest.fixture
-def form(name) -> Form:
-    return importlib.import_module(f"tests.stores.test_{name}").FORM
+def name(chosen) -> str:
+    return chosen[0]
+
+
+@pytest.fixture
+def form(chosen) -> Form:
+    return forms(chosen[0])[chosen[1]]
 
 
 @pytest.fixture

@@ -1,20 +1,19 @@
 """Texts that a spreadsheet would run, or that quoting could break, pass through every form as they are."""
 
-import importlib
 from dataclasses import replace
 
 import pytest
 
 from burnish import discovery
 from burnish.stores import open_store
-from tests.stores.forms import copy, pairs, samples
+from tests.stores.forms import copy, forms, pairs, samples
 
 TEXTS = ["=cmd|' /C calc'!A0", "@SUM(1+1)", "+1-1", "\tx\t", 'a "quoted"\nnew line', "'; DROP TABLE x; --", ",;,\r\n"]
 
 
-@pytest.mark.parametrize("name", discovery.names("stores"))
-def test_cells_stay_as_they_are(name, tmp_path):
-    form = importlib.import_module(f"tests.stores.test_{name}").FORM
+@pytest.mark.parametrize(("name", "form"), [(name, form) for name in discovery.names("stores") for form in forms(name)])
+def test_cells_stay_as_they_are(name, form, tmp_path):
+    form = forms(name)[form]
     found = [
         replace(s, text=text, foreign={**s.foreign, "url": text}) for s, text in zip(samples(), TEXTS, strict=True)
     ]

@@ -24,10 +24,10 @@ def commit_on(path, shard=SHARD, files=None):
     return Commit(files or LocalFiles(path), "0123456789ab", shard)
 
 
-def publish(path, *, counts=ONE, files=None, gaps=0, name="a", shard=SHARD):
+def publish(path, *, counts=ONE, files=None, gaps=0, name="a", shard=SHARD, data=b"x"):
     """One file and some gap rows, all the way."""
     with commit_on(path, shard, files) as commit:
-        commit.create(name).write(b"x")
+        commit.create(name).write(data)
         origin = Origin(source="s", shard=SHARD.name, ordinal=0)
         for _ in range(gaps):
             commit.quarantine().put(Gap(origin=origin, reason=Reason.BAD_HEADER, detail="", start=0, stop=512))
@@ -131,7 +131,7 @@ def test_two_shards_must_not_write_one_file(tmp_path):
     other = Shard(name="other.tar", path="", size=1)
     before = tree(tmp_path)
     with pytest.raises(UsageError, match=r"other\.tar and 00000\.tar would both write same\.tar"):
-        publish(tmp_path, name="same.tar", shard=other)
+        publish(tmp_path, name="same.tar", shard=other, data=b"y")
     assert tree(tmp_path) == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,12 @@ class Form:
     build: Callable[[Path, Sequence[Sample]], None]
     rows: Callable[[Path], list[Sample]]
     damage: Callable[[Path], int]
+
+
+def forms(store: str) -> dict[str, Form]:
+    """The forms of a store, by name: ``FORM`` of its test file, and its ``VARIANTS`` if it has some."""
+    tests = importlib.import_module(f"tests.stores.test_{store}")
+    return {"main": tests.FORM, **getattr(tests, "VARIANTS", {})}
 
 
 def samples(count: int = 7) -> list[Sample]:

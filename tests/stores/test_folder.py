@@ -1,10 +1,15 @@
+import csv
+import io
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from burnish.errors import UsageError
 from burnish.stores import open_store
+from burnish.stores._strict_json import MAX_BYTES
 from burnish.values import Reason
 from tests.builders import jpeg
 from tests.stores.forms import Form, Sample, copy, faults, foreign, halves, items, pairs
@@ -41,6 +46,67 @@ def damage(folder: Path) -> int:
 
 
 FORM = Form(build=build, rows=rows, damage=damage)
+
+
+def lay(folder: Path, found) -> list[tuple[Path, list[dict]]]:
+    """Write the images; the rows of each split, and where its metadata goes."""
+    splits = []
+    for split, half in zip(("train", "validation"), halves(found), strict=True):
+        (folder / split / "pics").mkdir(parents=True, exist_ok=True)
+        for s in half:
+            (folder / split / "pics" / f"{s.key}.jpg").write_bytes(s.image)
+        splits.append((folder / split, [{"file_name": f"pics/{s.key}.jpg", "text": s.text, **s.foreign} for s in half]))
+    return splits
+
+
+def drop_last(folder: Path) -> int:
+    (folder / "train" / "pics" / f"{3:09d}.jpg").unlink()
+    return 1
+
+
+def sample(path: Path, row: dict) -> Sample:
+    image = (path.parent / row["file_name"]).read_bytes()
+    return Sample(
+        key=Path(row["file_name"]).stem, text=row["text"], image=image, foreign=foreign(row, "file_name", "text")
+    )
+
+
+def build_csv(folder: Path, found) -> None:
+    for path, listed in lay(folder, found):
+        with (path / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(listed[0]), lineterminator="\r\n")
+            writer.writeheader()
+            for row in listed:
+                writer.writerow({k: v if isinstance(v, str) else json.dumps(v) for k, v in row.items()})
+
+
+def rows_csv(folder: Path):
+    found = []
+    for path in sorted(folder.glob("*/metadata.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, strict=True):
+                typed = {k: json.loads(v) if k in {"width", "ratio", "nsfw"} else v for k, v in row.items()}
+                found.append(sample(path, typed))
+    return found
+
+
+def build_parquet(folder: Path, found) -> None:
+    for path, listed in lay(folder, found):
+        pq.write_table(pa.Table.from_pylist(listed), path / "metadata.parquet", row_group_size=3)
+
+
+def rows_parquet(folder: Path):
+    return [
+        sample(path, row)
+        for path in sorted(folder.glob("*/metadata.parquet"))
+        for row in pq.read_table(path).to_pylist()
+    ]
+
+
+VARIANTS = {
+    "csv": Form(build=build_csv, rows=rows_csv, damage=drop_last),
+    "parquet": Form(build=build_parquet, rows=rows_parquet, damage=drop_last),
+}
 
 
 def source(tmp_path: Path, *found: dict, names=("a.jpg", "b.jpg", "c.jpg"), **options):
@@ -108,13 +174,120 @@ def test_a_metadata_file_can_be_named_outright(tmp_path):
     assert len(pairs(open_store(str(tmp_path / "src" / "metadata.jsonl")))) == 3
 
 
-@pytest.mark.parametrize("name", ["metadata.csv", "metadata.parquet"])
-def test_other_metadata_is_refused_with_advice(tmp_path, name):
-    (tmp_path / name).write_bytes(b"file_name,text\n")
-    with pytest.raises(UsageError, match=r"only metadata.jsonl is read"):
-        open_store(str(tmp_path)).shards()
+def test_metadata_of_two_forms_is_refused(tmp_path):
+    source(tmp_path, {"file_name": "a.jpg", "text": "x"})
+    (tmp_path / "src" / "metadata.csv").write_bytes(b"file_name,text\na.jpg,x\n")
+    with pytest.raises(UsageError, match="metadata of one form"):
+        open_store(str(tmp_path / "src")).shards()
 
 
 def test_rows_without_a_file_name_are_refused(tmp_path):
     with pytest.raises(UsageError, match="no row has a field 'file_name'"):
         source(tmp_path, {"image": "a.jpg", "text": "x"}).shards()
+
+
+def csv_source(tmp_path: Path, raw: bytes, names=("a.jpg", "b.jpg", "c.jpg")):
+    src = tmp_path / "src"
+    src.mkdir(exist_ok=True)
+    for at, name in enumerate(names):
+        (src / name).write_bytes(jpeg(at))
+    (src / "metadata.csv").write_bytes(raw)
+    return open_store(str(src))
+
+
+def written(tmp_path: Path, store, rewrite=lambda _: None) -> bytes:
+    copy(store, tmp_path / "out", rewrite)
+    return (tmp_path / "out" / "metadata.csv").read_bytes()
+
+
+def test_csv_rows_stand_as_they_were_with_ours_behind(tmp_path):
+    parts = [
+        b'\xef\xbb\xbffile_name,"text",n\r\n',
+        b'a.jpg,"=cmd()"  ,1.0\r\n',
+        b'b.jpg,"two\nlines, ""so""",\xff\n',
+        b"c.jpg,,",
+    ]
+    raw = b"".join(parts)
+    store = csv_source(tmp_path, raw)
+    assert [(p.text, p.fields["n"]) for p in pairs(store)] == [
+        ("=cmd()  ", "1.0"),
+        ('two\nlines, "so"', "\udcff"),
+        ("", ""),
+    ]
+    out = written(tmp_path, store)
+    at = 0
+    for part in parts:
+        at = out.index(part.rstrip(b"\r\n") + b",", at) + 1
+    assert not out.endswith(b"\n")
+    assert list(csv.DictReader(io.StringIO(out[3:].decode("utf-8", "surrogateescape"), newline="")))[1]["n"] == "\udcff"
+
+
+def test_csv_rewrites_keep_the_values_of_other_cells(tmp_path):
+    store = csv_source(tmp_path, b'n,file_name,text\n"=1+1,",a.jpg,x\r\n@x,b.jpg,y\n', names=("a.jpg", "b.jpg"))
+    out = written(tmp_path, store, lambda p: 'new, "one"' if p.text == "x" else None)
+    rows = list(csv.DictReader(io.StringIO(out.decode(), newline="")))
+    assert [(row["n"], row["file_name"], row["text"]) for row in rows] == [
+        ("=1+1,", "a.jpg", 'new, "one"'),
+        ("@x", "b.jpg", "y"),
+    ]
+    assert [row["caption_original"] for row in rows] == ["x", "y"]
+
+
+def test_csv_without_a_text_column_or_rows_gets_them(tmp_path):
+    store = csv_source(tmp_path, b"file_name\nb.jpg\n")
+    assert [(p.image_name, p.text) for p in pairs(store)] == [("b.jpg", ""), ("a.jpg", ""), ("c.jpg", "")]
+    rows = list(csv.DictReader(io.StringIO(written(tmp_path, store, lambda _: "new").decode(), newline="")))
+    assert [(row["file_name"], row["text"]) for row in rows] == [("b.jpg", "new"), ("a.jpg", "new"), ("c.jpg", "new")]
+
+
+def test_csv_rows_that_do_not_fit_are_faults_with_their_place(tmp_path):
+    raw = b'file_name,text\na.jpg,x,too,many\n\nb.jpg\nc.jpg,z\rz\nc.jpg,"open\n'
+    found = items(csv_source(tmp_path, raw))
+    told = faults(found)
+    assert [(f.reason, f.detail.split(":")[0]) for f in told] == [
+        (Reason.BAD_LINE, "line 2"),
+        (Reason.BAD_LINE, "line 5"),
+        (Reason.BAD_LINE, "line 6"),
+    ]
+    assert [raw[f.start : f.stop] for f in told] == [b"a.jpg,x,too,many\n", b"c.jpg,z\rz\n", b'c.jpg,"open\n']
+    assert [(p.image_name, p.text) for p in found if p not in told] == [("b.jpg", ""), ("a.jpg", ""), ("c.jpg", "")]
+    assert copy(open_store(str(tmp_path / "src")), tmp_path / "out").total == 6
+
+
+def test_an_endless_csv_line_is_a_fault_in_bounded_memory(tmp_path):
+    long = b'a.jpg,"' + b"x" * (MAX_BYTES + 5) + b'"\n'
+    found = items(csv_source(tmp_path, b"file_name,text\n" + long + b"b.jpg,y\n", names=("b.jpg",)))
+    (fault,) = faults(found)
+    assert (fault.start, fault.raw_size, len(fault.raw)) == (15, len(long), 65536)
+    assert [p.text for p in found if p is not fault] == ["y"]
+
+
+def test_two_csv_columns_of_one_name_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="two columns are called 'text'"):
+        csv_source(tmp_path, b"file_name,text,text\na.jpg,x,y\n").shards()
+
+
+def test_a_table_keeps_types_and_gets_rows_for_images_without(tmp_path):
+    src = tmp_path / "src"
+    src.mkdir()
+    for at, name in enumerate(("a.jpg", "b.jpg", "c.jpg")):
+        (src / name).write_bytes(jpeg(at))
+    kinds = pa.schema(
+        [
+            ("file_name", pa.large_string()),
+            pa.field("n", pa.int16(), nullable=False),
+            ("tags", pa.list_(pa.string())),
+            ("text", pa.dictionary(pa.int8(), pa.string())),
+        ]
+    )
+    made = {"file_name": ["b.jpg", "gone.jpg"], "n": [1, 2], "tags": [["x"], []], "text": ["=A1", "y"]}
+    pq.write_table(pa.Table.from_pydict(made, schema=kinds), src / "metadata.parquet")
+    store = open_store(str(src))
+    copy(store, tmp_path / "out", lambda p: "new" if p.image_name == "c.jpg" else None)
+    table = pq.read_table(tmp_path / "out" / "metadata.parquet")
+    assert [table.schema.field(f.name).type for f in kinds] == [f.type for f in kinds]
+    assert table.select(kinds.names).to_pylist() == [
+        {"file_name": "b.jpg", "n": 1, "tags": ["x"], "text": "=A1"},
+        {"file_name": "a.jpg", "n": None, "tags": None, "text": ""},
+        {"file_name": "c.jpg", "n": None, "tags": None, "text": "new"},
+    ]

@@ -158,20 +158,26 @@ class Commit:
         old = {entry.name for entry in before.files} if before else set()
         old.add(quarantine_name(self._shard.name))
         old -= {entry.name for entry in record.files}
-        return sorted(name for name in old if _is_there(self._files, name))
+        stale = {name for name in old if _is_there(self._files, name)}
+        return sorted(stale - {entry.name for other in self._others() for entry in other.files} if stale else stale)
 
     def _refuse_other_owner(self, record: ShardRecord, before: ShardRecord | None) -> None:
+        """Two shards may name one image: it is the same file then, to the byte, and anything else is refused."""
         own = {entry.name for entry in before.files} if before else set()
-        taken = {e.name for e in record.files if e.name not in own and _is_there(self._files, e.name)}
+        taken = {e.name: e.sha256 for e in record.files if e.name not in own and _is_there(self._files, e.name)}
         if not taken:
             return
-        for other in Journal(self._files).records().values():
-            both = taken & {entry.name for entry in other.files}
-            if both and other.shard != self._shard.name:
+        for other in self._others():
+            both = [e.name for e in other.files if taken.get(e.name, e.sha256) != e.sha256]
+            if both:
                 raise UsageError(
                     f"{self._shard.name} and {other.shard} would both write {min(both)}.\n"
                     "Give them to separate runs, each with its own output folder."
                 )
+
+    def _others(self) -> list[ShardRecord]:
+        """The records of all other shards."""
+        return [record for name, record in Journal(self._files).records().items() if name != self._shard.name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

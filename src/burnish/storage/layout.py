@@ -23,6 +23,9 @@ ANSWERS = f"{HIDDEN}/answers"
 OF_THE_RUN = (CARD, SUMMARY)
 """What a run writes at its end, below the seal."""
 
+IMAGE_FOLDER_METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
+"""By these names an image folder is known, to us and to loaders."""
+
 _TEMP = re.compile(r"\.tmp\.[0-9a-f]{12}\.[0-9a-f]{8}$")
 
 

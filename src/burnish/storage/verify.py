@@ -112,18 +112,19 @@ def _ledger(records: Iterable[ShardRecord]) -> Iterator[Difference]:
 
 
 def _files(files: Files, sizes: Mapping[str, int], listed: list[FileEntry]) -> Iterator[Difference]:
-    seen: set[str] = set()
+    seen: dict[str, FileEntry] = {}
     present: list[FileEntry] = []
     for entry in listed:
         if entry.name in seen:
-            yield Difference(name=entry.name, what="recorded for two shards")
+            if entry != seen[entry.name]:
+                yield Difference(name=entry.name, what="recorded for two shards with different bytes")
         elif entry.name not in sizes:
             yield Difference(name=entry.name, what="missing")
         elif sizes[entry.name] != entry.size:
             yield Difference(name=entry.name, what=f"has {sizes[entry.name]:,} bytes, {entry.size:,} were committed")
         else:
             present.append(entry)
-        seen.add(entry.name)
+        seen.setdefault(entry.name, entry)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         digests = pool.map(lambda entry: digest_of(files, entry.name), present)
         for entry, digest in zip(present, digests, strict=True):

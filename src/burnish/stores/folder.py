@@ -1,87 +1,82 @@
-"""Image folders as `datasets` reads them: images with a ``metadata.jsonl`` beside them, one for each split.
+"""Image folders as `datasets` reads them: images with a ``metadata.jsonl``, ``.csv`` or ``.parquet`` beside them, one
+for each split.
 
-One metadata file is one shard. Images below it that no row names are pairs with an empty text, after the rows in
-order of their names; in the output they have a row, because loaders want one for each image.
+One metadata file is one shard, written back in its own form. Images below it that no row names are pairs with an empty
+text, after the rows in order of their names; in the output they have a row, because loaders want one for each image.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from burnish.errors import UsageError
-from burnish.protocols import Outbox, Writer
+from burnish.storage.layout import IMAGE_FOLDER_METADATA
 from burnish.storage.places import Place
-from burnish.storage.sources import expand, local_copy
+from burnish.storage.sources import expand
 from burnish.storage.stopping import stopping
-from burnish.stores._options import known, listed, whole
-from burnish.stores._rows.reading import Reader
+from burnish.stores._options import listed
+from burnish.stores._rows import csv_rows, json_rows
+from burnish.stores._rows.entries import Form
+from burnish.stores._rows.files import beside
 from burnish.stores._rows.rules import Rules, folder_rules
-from burnish.stores._rows.writing import RowsWriter
-from burnish.stores.jsonl import METADATA, beside, opened
+from burnish.stores._rows.store import RowsStore
 from burnish.values import Item, Shard
 
 IMAGES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif", ".tif", ".tiff")
-_OTHER_METADATA: Final = ("metadata.csv", "metadata.parquet")
-_OPTIONS: Final = ("text_column", "max_image_mb")
 
 
 def sniff(source: str) -> bool:
     """Whether there is a metadata file of an image folder; by name only."""
-    return any(_is(name, METADATA, *_OTHER_METADATA) for name in listed(source, (METADATA, *_OTHER_METADATA)))
+    return any(map(_is_metadata, listed(source, IMAGE_FOLDER_METADATA)))
 
 
-class FolderStore:
+class FolderStore(RowsStore):
     """Pairs in image folders. Options: `text_column` (the field of the text, guessed where not given),
     `max_image_mb` (default 256).
     """
 
-    def __init__(self, source: str, options: Mapping[str, str] | None = None) -> None:
-        """`source` is a folder, a metadata file, a glob or an fsspec URL. Raises `UsageError` on options."""
-        self.source = source
-        self.options: Mapping[str, str] = known("folder", options, _OPTIONS)
-        self._max_image_bytes = whole(self.options, "max_image_mb", 256) << 20
+    name = "folder"
+    option_names = ("text_column", "max_image_mb")
 
     def shards(self) -> list[Shard]:
-        """All metadata files, by name. Raises `UsageError` if their rows name no files."""
-        other = [name for name in listed(self.source, _OTHER_METADATA) if _is(name, *_OTHER_METADATA)]
-        if other:
-            raise UsageError(
-                f"{other[0]}: of image folders only {METADATA} is read.\n"
-                f"Write its rows as JSON lines to {METADATA} beside the images."
-            )
-        found = [shard for shard in expand(self.source, (METADATA,)) if _is(shard.name, METADATA)]
+        """All metadata files, by name. Raises `UsageError` if their rows name no files or if their forms differ."""
+        found = [shard for shard in expand(self.source, IMAGE_FOLDER_METADATA) if _is_metadata(shard.name)]
         if not found:
-            raise UsageError(f"{self.source} holds no {METADATA}.\nCheck the path, or name the form with --store.")
+            names = ", ".join(IMAGE_FOLDER_METADATA)
+            raise UsageError(f"{self.source} holds none of {names}.\nCheck the path, or name the form with --store.")
+        for one, other in pairwise(found):
+            if _ending(one.name) != _ending(other.name):
+                raise UsageError(
+                    f"an image folder has metadata of one form, but there are {one.name} and {other.name}.\n"
+                    "Remove one of them if they say the same, or give the folders to separate runs."
+                )
         for shard in found:
-            self._rules(shard)
+            self.rules(shard)
         return found
 
     def read(self, shard: Shard) -> Iterator[Item]:
         """One item for each row, then one for each image without a row."""
-        rules = self._rules(shard)
-        with local_copy(shard) as path:
-            reader = Reader(
-                path=path,
-                shard=shard,
-                source=self.source,
-                rules=rules,
-                folder=beside(shard),
-                max_image_bytes=self._max_image_bytes,
-            )
+        with self.reading(shard) as reader:
             yield from reader.items()
             for name in _images_below(shard):
                 if name not in reader.named:
                     yield reader.without_row(name)
 
-    def writer(self, shard: Shard, outbox: Outbox) -> Writer:
-        """A writer for the records of `shard`."""
-        return RowsWriter(shard, outbox, self._rules(shard), beside(shard), self._max_image_bytes)
+    def rules(self, shard: Shard) -> Rules:
+        """Those of image folders."""
+        return folder_rules(self.form(shard).look(shard), self.options, shard.name)
 
-    def _rules(self, shard: Shard) -> Rules:
-        with opened(shard) as file:
-            return folder_rules(file, self.options, shard.name)
+    def form(self, shard: Shard) -> Form:
+        """By the ending of the metadata file."""
+        ending = _ending(shard.name)
+        if ending == "parquet":
+            from burnish.stores._rows import table_rows
+
+            return table_rows.FORM
+        return csv_rows.FORM if ending == "csv" else json_rows.FORM
 
 
 def _images_below(shard: Shard) -> list[str]:
@@ -91,7 +86,7 @@ def _images_below(shard: Shard) -> list[str]:
     place = beside(shard).place
     with stopping("list", place.shown):
         names = sorted(_below(place))
-    others = tuple(name.removesuffix(METADATA) for name in names if name.endswith("/" + METADATA))
+    others = tuple(name.rpartition("/")[0] + "/" for name in names if "/" in name and _is_metadata(name))
     return [name for name in names if name.lower().endswith(IMAGES) and not name.startswith(others or ("\0",))]
 
 
@@ -109,8 +104,12 @@ def _below(place: Place) -> Iterator[str]:
         yield from (prefix + name for name in files if not name.startswith("."))
 
 
-def _is(name: str, *wanted: str) -> bool:
-    return name.rpartition("/")[2] in wanted
+def _is_metadata(name: str) -> bool:
+    return name.rpartition("/")[2] in IMAGE_FOLDER_METADATA
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 STORE = FolderStore

@@ -13,6 +13,7 @@ from typing import Final
 from burnish.protocols import Outbox, Writer
 from burnish.storage.sources import expand, local_copy
 from burnish.stores import webdataset
+from burnish.stores._numbering import Numbering
 from burnish.stores._options import known, listed, whole
 from burnish.values import Item, Shard
 
@@ -54,7 +55,7 @@ class ParquetStore:
             reader = Reader(
                 path=path,
                 shard=shard,
-                source=self.source,
+                numbering=Numbering(source=self.source, shard=shard.name),
                 options=self.options,
                 max_image_bytes=self._max_image_bytes,
             )

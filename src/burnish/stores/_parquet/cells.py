@@ -44,11 +44,11 @@ def fields_of(batch: pa.RecordBatch, without: Sequence[str]) -> dict[str, list[A
         if values is not None:
             found[name] = values
     if "burnish_decision" in found and "captions" in batch.schema.names:
-        found["captions"] = _nested(batch.column("captions"))
+        found["captions"] = nested(batch.column("captions"))
     return found
 
 
-def _nested(column: pa.Array) -> list[Json]:
+def nested(column: pa.Array) -> list[Json]:
     """The captions of an earlier run, which a new run's follow; nulls if it is not ours after all."""
     try:
         values: list[Json] = column.to_pylist()

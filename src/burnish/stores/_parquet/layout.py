@@ -156,10 +156,10 @@ def _differing(one: tuple[str, Layout], other: tuple[str, Layout]) -> UsageError
 
 def _schemas(shards: list[Shard]) -> Iterable[tuple[Shard, pa.Schema | None]]:
     with ThreadPoolExecutor(_FOOTERS_AT_ONCE) as pool:
-        yield from zip(shards, pool.map(_schema, shards), strict=True)
+        yield from zip(shards, pool.map(schema_of, shards), strict=True)
 
 
-def _schema(shard: Shard) -> pa.Schema | None:
+def schema_of(shard: Shard) -> pa.Schema | None:
     """The file's columns by its footer, None if it has no sound one."""
     place = locate(shard.path)
     try:

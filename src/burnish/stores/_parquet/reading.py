@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from burnish.storage.stopping import stop_error
+from burnish.stores._numbering import Numbering
 from burnish.stores._parquet.cells import bytes_of, fields_of, names_of, texts_of
 from burnish.stores._parquet.layout import Layout, layout
 from burnish.stores._strict_json import dumps
@@ -69,11 +70,9 @@ class Reader:
 
     path: Path
     shard: Shard
-    source: str
     options: Mapping[str, str]
     max_image_bytes: int
-    _ordinal: int = 0
-    _seen: set[int] = field(default_factory=set)
+    numbering: Numbering
 
     def items(self) -> Iterator[Item]:
         """Pairs and faults, one for each row; one fault for a file without a sound footer."""
@@ -118,8 +117,8 @@ class Reader:
 
     def _item(self, cells: _Cells) -> Item:
         given = cells.key
-        key = f"{self._ordinal:09d}" if given is None else str(given)
-        origin = self._origin()
+        key = f"{self.numbering.next:09d}" if given is None else str(given)
+        origin = self.numbering.origin()
         size = len(cells.image.as_buffer()) if cells.image.is_valid else 0
         if not 0 < size <= self.max_image_bytes:
             return _unusable(origin, key, cells, size)
@@ -130,20 +129,9 @@ class Reader:
             image_name=cells.name or key,
             text=cells.text,
             fields=cells.fields,
-            flags=self._flags(key) if given is not None else (),
+            flags=self.numbering.flags(key) if given is not None else (),
             payload=cells.place,
         )
-
-    def _flags(self, key: str) -> tuple[str, ...]:
-        # Hashes, not keys: 10 million rows must not hold their keys in memory. A false alarm needs a 64-bit collision.
-        before = len(self._seen)
-        self._seen.add(hash(key))
-        return () if len(self._seen) > before else ("duplicate_key",)
-
-    def _origin(self) -> Origin:
-        origin = Origin(source=self.source, shard=self.shard.name, ordinal=self._ordinal)
-        self._ordinal += 1
-        return origin
 
     def _bad_rows(self, group: int, rows: int, why: str) -> Iterator[Fault]:
         """One fault for each row that cannot be read; a footer that claims absurdly many gets one for all.
@@ -154,7 +142,7 @@ class Reader:
         if rows > 8 * self.shard.size:  # not even one bit of the file for each row
             rows, detail = 1, f"row group {group} claims {rows:,} rows: {why}"
         for _ in range(rows):
-            origin = self._origin()
+            origin = self.numbering.origin()
             yield Fault(
                 origin=origin,
                 key=f"{origin.ordinal:09d}",
@@ -166,7 +154,7 @@ class Reader:
         with self.path.open("rb") as file:
             raw = file.read(_RAW_BYTES)
         return Fault(
-            origin=self._origin(),
+            origin=self.numbering.origin(),
             key=self.shard.name,
             reason=Reason.BAD_PARQUET,
             detail=why[:500],

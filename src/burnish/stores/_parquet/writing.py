@@ -7,9 +7,8 @@ as Arrow data, never through Python values, and only then is it known which colu
 from __future__ import annotations
 
 import json
-import tempfile
-import weakref
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -22,52 +21,62 @@ import pyarrow.parquet as pq
 from burnish.columns import columns
 from burnish.protocols import Outbox
 from burnish.storage.sources import local_copy
-from burnish.storage.stopping import stopping
 from burnish.stores._parquet.layout import Layout, layout
 from burnish.stores._parquet.reading import CorruptError, Row, batches, opened
 from burnish.stores._parquet.settings import settings
+from burnish.stores._spool import Spool
 from burnish.texts import storable
-from burnish.values import Record, Shard
+from burnish.values import Json, Record, Shard
 
-_SPOOL_BYTES: Final = 8 << 20
 _ROWS_AT_ONCE: Final = 512
 _GROUP_BYTES: Final = 128 << 20
 """A row group is cut here, because Arrow wants all of it at once; writers rarely make larger ones of images."""
 
 
-class ParquetShardWriter:
-    """Writes one shard under its own name; nothing at all for a file that has no sound footer."""
+_FRESH: Final = sys.maxsize
+"""Stands for the row group of rows that the source does not have: after all others."""
 
-    def __init__(self, shard: Shard, outbox: Outbox, options: Mapping[str, str]) -> None:
-        """`options` are the store's, to find the same columns as the reader."""
+
+class TableWriter:
+    """Writes one table under its own name, from what is noted row by row: our columns, and texts and rows that are new.
+
+    A source without a sound footer gives a table of the new rows only, and none at all if there are none.
+    """
+
+    def __init__(self, shard: Shard, outbox: Outbox, find: Callable[[pa.Schema], Layout], key: str = "") -> None:
+        """`find` tells the columns to be used; `key` is the column that new rows get a name in."""
         self._shard = shard
         self._outbox = outbox
-        self._options = options
-        self._spool = tempfile.SpooledTemporaryFile(_SPOOL_BYTES)  # noqa: SIM115 -- closed in `finish`, or with us
-        weakref.finalize(self, self._spool.close)  # an abandoned writer is never finished
+        self._find = find
+        self._key = key
+        self._spool = Spool()
+        self._has_fresh = False
 
-    def put(self, record: Record) -> None:
-        """Note the record's place, its new text (None: as it stands) and our columns."""
-        place = record.pair.payload
-        assert isinstance(place, Row)
+    def put(self, place: Row, record: Record) -> None:
+        """Note the row at `place`: its new text (None: as it stands) and our columns."""
         changed = record.caption.text != record.pair.text
         text = storable(record.caption.text)[0] if changed else None
-        line = orjson.dumps([place.group, place.row, text, columns(record)])
-        with stopping("write", tempfile.gettempdir()):
-            self._spool.write(line + b"\n")
+        self._spool.put(orjson.dumps([place.group, place.row, text, columns(record), ""]))
+
+    def put_fresh(self, name: str, record: Record) -> None:
+        """Note a row that the source does not have. After all that it has."""
+        self._has_fresh = True
+        self._spool.put(orjson.dumps([_FRESH, 0, storable(record.caption.text)[0], columns(record), name]))
 
     def finish(self) -> None:
         """Write the file."""
-        with self._spool, local_copy(self._shard) as path, _sound(path) as table:
+        with local_copy(self._shard) as path, _sound(path) as table:
             if table is not None:
                 self._write(table, path)
+            elif self._has_fresh:
+                self._write_fresh()
+        self._spool.close()
 
     def _write(self, table: pq.ParquetFile, path: Path) -> None:
-        used = layout(table.schema_arrow, self._options, self._shard.name)
-        ours = _our_schema(self._chunks())
-        schema = _schema(table.schema_arrow, ours, used)
+        used = self._find(table.schema_arrow)
+        schema = self._schema(table.schema_arrow, used)
         records = _Ahead(self._entries())
-        how = settings(table, schema, used, records.group)
+        how = settings(table, schema, used, records.group if records.group != _FRESH else -1)
         with (
             self._outbox.create(self._shard.name) as sink,
             pq.ParquetWriter(sink, schema, **how) as out,
@@ -75,14 +84,34 @@ class ParquetShardWriter:
             for group in range(table.metadata.num_row_groups):
                 for part in _parts(_group(table, path, group, used, records, schema)):
                     out.write_table(part, row_group_size=max(1, part.num_rows))
+            self._append_fresh(out, records, schema, used)
+
+    def _write_fresh(self) -> None:
+        theirs = pa.schema([(self._key, pa.string())])
+        used = self._find(theirs)
+        schema = self._schema(theirs, used)
+        with self._outbox.create(self._shard.name) as sink, pq.ParquetWriter(sink, schema) as out:
+            self._append_fresh(out, _Ahead(self._entries()), schema, used)
+
+    def _append_fresh(self, out: pq.ParquetWriter, records: _Ahead, schema: pa.Schema, used: Layout) -> None:
+        entries = records.take(_FRESH, before=1)
+        if entries:
+            keys = pa.array([entry.key for entry in entries], pa.string())
+            batch = pa.record_batch([keys], names=[self._key])
+            out.write_table(pa.Table.from_batches([_joined(batch, 0, entries, used, schema)]))
+
+    def _schema(self, theirs: pa.Schema, used: Layout) -> pa.Schema:
+        schema = _schema(theirs, _our_schema(self._chunks()), used)
+        if not self._has_fresh:
+            return schema
+        return pa.schema([field.with_nullable(True) for field in schema], metadata=schema.metadata)
 
     def _entries(self) -> Iterator[_Entry]:
-        self._spool.seek(0)
         for line in self._spool:
             yield _Entry(*orjson.loads(line))
 
-    def _chunks(self) -> Iterator[list[dict[str, Any]]]:
-        rows: list[dict[str, Any]] = []
+    def _chunks(self) -> Iterator[list[dict[str, Json]]]:
+        rows: list[dict[str, Json]] = []
         for entry in self._entries():
             rows.append(entry.ours)
             if len(rows) == _ROWS_AT_ONCE:
@@ -91,10 +120,29 @@ class ParquetShardWriter:
         yield rows
 
 
-class _Entry:
-    __slots__ = ("group", "ours", "row", "text")
+class ParquetShardWriter:
+    """A `TableWriter` for tables that hold the images themselves: every record has a row there."""
 
-    def __init__(self, group: int, row: int, text: str | None, ours: dict[str, Any]) -> None:
+    def __init__(self, shard: Shard, outbox: Outbox, options: Mapping[str, str]) -> None:
+        """`options` are the store's, to find the same columns as the reader."""
+        self._table = TableWriter(shard, outbox, lambda schema: layout(schema, options, shard.name))
+
+    def put(self, record: Record) -> None:
+        """Note the record's row."""
+        place = record.pair.payload
+        assert isinstance(place, Row)
+        self._table.put(place, record)
+
+    def finish(self) -> None:
+        """Write the file."""
+        self._table.finish()
+
+
+class _Entry:
+    __slots__ = ("group", "key", "ours", "row", "text")
+
+    def __init__(self, group: int, row: int, text: str | None, ours: dict[str, Json], key: str) -> None:
+        self.key = key
         self.group = group
         self.row = row
         self.text = text
@@ -132,7 +180,7 @@ def _sound(path: Path) -> Iterator[pq.ParquetFile | None]:
         yield table
 
 
-def _our_schema(chunks: Iterator[list[dict[str, Any]]]) -> pa.Schema:
+def _our_schema(chunks: Iterator[list[dict[str, Json]]]) -> pa.Schema:
     """The union of our columns over all records, in order of first appearance."""
     schema = pa.schema([])
     for rows in chunks:
@@ -148,6 +196,8 @@ def _schema(theirs: pa.Schema, ours: pa.Schema, used: Layout) -> pa.Schema:
         for f in theirs
         if f.name == used.text or f.name not in ours.names
     ]
+    if used.text not in theirs.names:
+        kept.append(pa.field(used.text, pa.string()))
     notes = dict(theirs.metadata or {})
     if b"huggingface" in notes:
         notes[b"huggingface"] = _features(notes[b"huggingface"], ours)
@@ -196,11 +246,13 @@ def _joined(
     arrays = []
     for field in schema:
         if field.name == used.text:
-            arrays.append(_texts(batch.column(used.text), [entry.text for entry in entries], field.type))
+            texts = batch.column(used.text) if used.text in batch.schema.names else pa.nulls(batch.num_rows, field.type)
+            arrays.append(_texts(texts, [entry.text for entry in entries], field.type))
         elif ours.type.get_field_index(field.name) >= 0:
             arrays.append(ours.field(field.name).cast(field.type))
         elif field.name in batch.schema.names:
-            arrays.append(batch.column(field.name))
+            column = batch.column(field.name)
+            arrays.append(column if column.type == field.type else column.cast(field.type))
         else:
             arrays.append(pa.nulls(batch.num_rows, field.type))
     return pa.record_batch(arrays, schema=schema)

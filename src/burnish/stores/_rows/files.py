@@ -1,19 +1,43 @@
-"""Image files named by strangers: read below a root or refused with a reason (hazard 18)."""
+"""A file of rows and the image files it names: those of strangers are read below a root or refused (hazard 18)."""
 
 from __future__ import annotations
 
 import errno
-from typing import Final
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final, cast
 
-from burnish.storage.folder import PathEscapeError, SourceFolder
+from burnish.storage.folder import PathEscapeError, SourceFolder, open_folder
 from burnish.storage.layout import HIDDEN
-from burnish.storage.stopping import stop_error
+from burnish.storage.places import locate
+from burnish.storage.stopping import stop_error, stopping
 from burnish.texts import storable
-from burnish.values import ImageFault, Reason
+from burnish.values import ImageFault, Reason, Shard
 
 # What a name can bring about by itself; all other numbers are the disk's.
 _NOT_THERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
 _NO_IMAGES: Final = (".jsonl", ".json", ".md", ".csv", ".parquet", ".tar")
+
+
+def beside(shard: Shard) -> SourceFolder:
+    """The folder the shard lies in."""
+    folder, slash, _ = shard.path.rpartition("/")
+    return open_folder(folder or slash or ".")
+
+
+@contextmanager
+def opened(shard: Shard) -> Iterator[BinaryIO]:
+    """The shard itself, for a look at its first rows."""
+    place = locate(shard.path)
+    with stopping("read", place.shown):
+        if place.fs is None:
+            file = place.local.open("rb")
+        else:
+            # fsspec's own files cannot read a line up to a limit.
+            file = io.BufferedReader(cast("io.RawIOBase", place.fs.open(place.path, "rb")))
+        with file:
+            yield file
 
 
 def fetch(folder: SourceFolder, name: str, max_bytes: int) -> bytes | ImageFault:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from typing import BinaryIO, Final
+from typing import Final
 
 from burnish.errors import UsageError
 from burnish.stores._options import FILE_NAMES, KEY_NAMES, TEXT_NAMES, first_of, not_found
-from burnish.stores._rows.lines import lines
-from burnish.stores._strict_json import StrictJsonError, parse
 from burnish.values import Json
 
-_LOOKED_AT: Final = 100  # rows; the first ones may lack a text
 _SUFFIX: Final = "_file_name"
 
 
@@ -34,9 +30,26 @@ class Rules:
         return list(dict.fromkeys(found))
 
 
-def jsonl_rules(file: BinaryIO, options: Mapping[str, str], where: str) -> Rules:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """All fields of the first sound rows in order of appearance, and those that hold a text in any of them."""
+
+    names: list[str]
+    texts: list[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Json]]) -> Fields:
+        """The fields of `rows`."""
+        fields: dict[str, bool] = {}
+        for row in rows:
+            for name, value in row.items():
+                fields[name] = fields.get(name, False) or isinstance(value, str)
+        return cls(names=list(fields), texts=[name for name, is_text in fields.items() if is_text])
+
+
+def jsonl_rules(found: Fields, options: Mapping[str, str], where: str) -> Rules:
     """Guessed from the first rows where `options` do not say. Raises `UsageError` that lists the fields found."""
-    fields, texts = _fields(file)
+    fields, texts = found.names, found.texts
     if not {"conversations", "messages"}.isdisjoint(fields) and first_of(TEXT_NAMES, texts) is None:
         raise UsageError(
             f"{where} holds conversations, not captions; burnish does not read them.\n"
@@ -55,34 +68,17 @@ def jsonl_rules(file: BinaryIO, options: Mapping[str, str], where: str) -> Rules
     )
 
 
-def folder_rules(file: BinaryIO, options: Mapping[str, str], where: str) -> Rules:
+def folder_rules(found: Fields, options: Mapping[str, str], where: str) -> Rules:
     """By the rules of image folders: ``file_name`` or the first ``*_file_name``; ``text``, then ``caption`` and others.
     Without any of them ``text`` is made. Raises `UsageError`.
     """
-    fields, texts = _fields(file)
+    fields, texts = found.names, found.texts
     further = next((field for field in fields if field.endswith(_SUFFIX)), "file_name")
     image = "file_name" if "file_name" in fields else further
     if fields and image not in fields:
         raise UsageError(f"{where}: no row has a field 'file_name'.\nIt has: {', '.join(fields[:20])}")
     text = options.get("text_column") or first_of(("text", *TEXT_NAMES), texts) or "text"
     return Rules(image=image, text=text, key="", folder=True)
-
-
-def _fields(file: BinaryIO) -> tuple[list[str], list[str]]:
-    """All fields of the first sound rows in order of appearance, and those that hold a text in any of them."""
-    fields: dict[str, bool] = {}
-    for row in islice(_sound(file), _LOOKED_AT):
-        for name, value in row.items():
-            fields[name] = fields.get(name, False) or isinstance(value, str)
-    return list(fields), [name for name, is_text in fields.items() if is_text]
-
-
-def _sound(file: BinaryIO) -> Iterator[dict[str, Json]]:
-    for line in islice(lines(file), 10 * _LOOKED_AT):
-        try:
-            yield parse(line.raw)
-        except StrictJsonError:
-            continue  # becomes a fault when the shard is read
 
 
 def _is_further(field: str, image: str) -> bool:
