@@ -11,6 +11,7 @@ from tests.builders import record
 
 _THREADS = """
 import os, sys
+import pyarrow.parquet  # its libraries start threads of their own when they are loaded
 from burnish import records
 before = set(os.listdir("/proc/self/task"))
 with open(sys.argv[1], "rb") as file:
