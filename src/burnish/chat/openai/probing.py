@@ -193,7 +193,7 @@ def _keeps(came: Answered, task: Write) -> bool:
 def _unreachable(settings: Settings, came: Lost) -> UsageError:
     return UsageError(
         f"cannot reach {settings.base_url}: {came.detail}.\n"
-        "Is the server up? The address ends with /v1 for most servers (OPENAI_BASE_URL or option base_url).\n"
+        "Is the server up? Most addresses end with /v1 (OPENAI_BASE_URL, or --set backend_options.base_url=...).\n"
         "Without a server: --backend builtin"
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import urllib.request
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -81,7 +83,7 @@ class Wire:
         except TimeoutError:
             return Lost(detail=f"no whole answer within {self._timeout_s:g} s", sent=True)
         except aiohttp.ClientConnectorError as error:
-            return Lost(detail=_said(error), sent=False)
+            return Lost(detail=_unconnected(error), sent=False)
         except (aiohttp.ClientError, _TooLargeError, ValueError) as error:
             return Lost(detail=_said(error), sent=True)
         return self._whole(status, headers, content)
@@ -152,6 +154,19 @@ def _inflated(data: bytes, encoding: str) -> bytes:
     if not stream.eof:
         raise zlib.error("the compressed body ends before its end")
     return plain
+
+
+def _unconnected(error: aiohttp.ClientConnectorError) -> str:
+    """Why there is no connection, in the system's words; TLS has its own."""
+    import socket
+    import ssl
+
+    cause = error.os_error
+    if isinstance(cause, socket.gaierror):
+        return f"the name {error.host!r} is not known ({cause.strerror})"
+    if isinstance(cause, ssl.SSLError) or cause.errno is None or cause.errno not in errno.errorcode:
+        return _said(error)
+    return os.strerror(cause.errno).lower()
 
 
 def _said(error: BaseException) -> str:
