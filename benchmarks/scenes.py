@@ -25,6 +25,7 @@ COLOURS = {
 GROUNDS = {"white": (255, 255, 255), "grey": (185, 185, 185), "pink": (255, 205, 215)}
 SHAPES = ("circle", "square", "triangle", "cross", "ring", "bar")
 KINDS = ("good", "wrong_object", "wrong_colour", "advert", "file_name")
+_MOSTLY = ("good",) * 4 + KINDS[1:]
 SIDE_PX = 64
 
 _RIGHT = ("A {0} {1} on a {2} background.", "{0} {1}", "A {0} {1}.", "Drawing of a {0} {1}")
@@ -38,8 +39,9 @@ _FILES = ("IMG_{:04d}.jpg", "DSC{:05d}", "image{:04d}.png", "Screenshot {:04d}")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
-    """One picture (64 x 64 px) with its caption, what kind of caption that is, the caption it should have, and the
-    one that says everything.
+    """One picture (64 x 64 px) with its caption, what kind of caption that is, and the caption it should have.
+
+    `full` is the right caption in its longest form, `said` is that form with what the caption gets wrong.
     """
 
     picture: Picture
@@ -47,6 +49,7 @@ class Scene:
     kind: str
     wanted: str
     full: str
+    said: str
 
     @property
     def good(self) -> bool:
@@ -77,12 +80,11 @@ MARKS = {
 """After the criteria's anchors; the last two ask for what no scene has."""
 
 
-def scene(seed: int, kind: str | None = None) -> Scene:
-    """The scene of `seed`; a kind is drawn (half of the scenes good) unless given."""
+def scene(seed: int, kinds: tuple[str, ...] = _MOSTLY) -> Scene:
+    """The scene of `seed`, its kind drawn from `kinds` (unless given, half of the scenes are good)."""
     draw = random.Random(seed)
     colour, shape, ground = draw.choice(list(COLOURS)), draw.choice(SHAPES), draw.choice(list(GROUNDS))
-    drawn = draw.choice(("good",) * 4 + KINDS[1:])
-    kind = kind or drawn
+    kind = draw.choice(kinds)
     form = draw.choice(_RIGHT)
     full = _RIGHT[0].format(colour, shape, ground)
     said_colour = draw.choice([c for c in COLOURS if c != colour]) if kind == "wrong_colour" else colour
@@ -93,7 +95,10 @@ def scene(seed: int, kind: str | None = None) -> Scene:
     if kind == "file_name":
         text = draw.choice(_FILES).format(draw.randrange(10_000))
     picture = _picture(draw, colour, shape, ground)
-    return Scene(picture=picture, text=text, kind=kind, wanted=text if kind == "good" else full, full=full)
+    said = _RIGHT[0].format(said_colour, said_shape, ground)
+    return Scene(
+        picture=picture, text=text, kind=kind, wanted=text if kind == "good" else full, full=full, said=said
+    )
 
 
 def held_out(count: int, seed: int = 1) -> list[Scene]:
@@ -101,9 +106,9 @@ def held_out(count: int, seed: int = 1) -> list[Scene]:
     return [scene(2 * (seed * 10_000_019 + n) + 1) for n in range(count)]
 
 
-def trained_on(step: int, count: int, seed: int, kind: str | None = None) -> list[Scene]:
+def trained_on(step: int, count: int, seed: int, kinds: tuple[str, ...] = _MOSTLY) -> list[Scene]:
     """The scenes of one training step."""
-    return [scene(2 * ((seed * 100_003 + step) * 64 + n), kind) for n in range(count)]
+    return [scene(2 * ((seed * 100_003 + step) * 64 + n), kinds) for n in range(count)]
 
 
 def _picture(draw: random.Random, colour: str, shape: str, ground: str) -> Picture:

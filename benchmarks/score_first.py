@@ -43,7 +43,7 @@ class Way:
 def scenes_of(count: int, seed: int) -> list[Scene]:
     """Held-out scenes, every fifth bad, the kinds of bad ones in turn."""
     kinds = [KINDS[1 + (n // LOW) % (len(KINDS) - 1)] if n % LOW == 0 else "good" for n in range(count)]
-    return [scene(2 * (seed * 10_000_019 + n) + 1, kind) for n, kind in enumerate(kinds)]
+    return [scene(2 * (seed * 10_000_019 + n) + 1, (kind,)) for n, kind in enumerate(kinds)]
 
 
 def score_first(model: LocalModel, scenes: Sequence[Scene]) -> Way:

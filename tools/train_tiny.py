@@ -37,7 +37,8 @@ from burnish.chat.local.rows import Feeder
 from burnish.chat.marking import marked
 from burnish.values import AssessRequest, Budget, RewriteRequest
 
-STEPS, NAMING, CYCLE = 800, 250, 1000
+STEPS, NAMING, MIXING = 800, 200, 500
+"""All steps; those that only teach names; the first with all kinds of captions and questions."""
 PAIRS, QUESTIONS = 24, 2
 WIDTH, LAYERS = 96, 3
 PEAK = 2e-3
@@ -47,7 +48,9 @@ JOINT_EVERY, JOINT_PAIRS = 4, 8
 SAVED_EVERY = 100
 IGNORED = -100
 CAPTION_WEIGHT = 0.5
-"""Of the loss on the caption itself, which is right for half of the scenes: it teaches what things are called."""
+"""Of the loss on right captions, beside that on answers."""
+MATCHING = ("image_text_matching", "object_detail", "overall")
+MIXED = ("write", "write", *CRITERIA[:4], *CRITERIA[:4], *CRITERIA[4:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +98,11 @@ class Trainer:
             use_cache=True,
         ).last_hidden_state
         after_image = (ids == self._image).flip(-1).cumsum(-1).flip(-1) == 0
-        told = self._said(seen, torch.where((mask == 1) & after_image, ids, IGNORED))
+        right = torch.tensor([[one.good] for one in scenes])  # a wrong caption would teach wrong names
+        told = self._said(seen, torch.where((mask == 1) & after_image & right, ids, IGNORED))
         if what == "names":
             return torch.zeros(()), told
-        lessons = [lesson for at, one in enumerate(scenes) for lesson in self._lessons(at, one, joint=what == "joint")]
+        lessons = [lesson for at, one in enumerate(scenes) for lesson in self._lessons(at, one, what)]
         cache.batch_select_indices(torch.tensor([lesson.pair for lesson in lessons]))
         return self._answered(cache, mask, lessons), told
 
@@ -120,10 +124,10 @@ class Trainer:
         kept = labels[:, 1:] != IGNORED
         return functional.cross_entropy(self.model.lm_head(hidden[:, :-1][kept]), labels[:, 1:][kept])
 
-    def _lessons(self, at: int, one: Scene, *, joint: bool) -> list[Lesson]:
-        if joint:
+    def _lessons(self, at: int, one: Scene, what: str) -> list[Lesson]:
+        if what == "joint":
             return [self._lesson(at, self._joint, joint_answer.answer(one))]
-        asked = self._draw.sample(("write", "write", *CRITERIA[:4], *CRITERIA[:4], *CRITERIA[4:]), QUESTIONS)
+        asked = self._draw.sample(MATCHING if what == "matching" else MIXED, QUESTIONS)
         made = []
         for name in asked:
             if name == "write":
@@ -174,20 +178,30 @@ def words() -> tuple[str, ...]:
 def rate(step: int) -> float:
     """Learning rate: a short rise, level, then along half a cosine that training ends before."""
     rise = min(1.0, (step + 1) / 50)
-    fall = max(0.0, step / CYCLE - 0.5) * 2
+    fall = max(0, step - MIXING) / MIXING
     return PEAK * rise * 0.5 * (1 + math.cos(math.pi * fall))
 
 
-def lesson_of(step: int, naming: int, seed: int) -> tuple[list[Scene], str]:
-    """The scenes of a step, and what is learnt from them."""
-    if step < naming:
-        plain = trained_on(step, NAMED_PAIRS, seed, kind="good")
-        return [replace(one, text=one.full) for one in plain], "names"
-    joint = step % JOINT_EVERY == 0 and step > 2 * naming
-    return trained_on(step, JOINT_PAIRS if joint else PAIRS, seed), "joint" if joint else "questions"
+def lesson_of(step: int, seed: int) -> tuple[list[Scene], str]:
+    """The scenes of a step, and what is learnt from them: what things are called, then whether a full caption fits,
+    then everything.
+    """
+    if step < NAMING:
+        return [_full(one) for one in trained_on(step, NAMED_PAIRS, seed, ("good",))], "names"
+    if step < MIXING:
+        scenes = trained_on(step, NAMED_PAIRS, seed, ("good", "wrong_object", "wrong_colour"))
+        return [_full(one) for one in scenes], "matching"
+    if step % JOINT_EVERY == 0:
+        return trained_on(step, JOINT_PAIRS, seed), "joint"
+    return trained_on(step, PAIRS, seed), "questions"
 
 
-def train(folder: Path, *, seed: int, steps: int = STEPS, naming: int = NAMING) -> dict[str, float]:
+def _full(one: Scene) -> Scene:
+    """With the longest form of its caption, right or wrong."""
+    return replace(one, text=one.said)
+
+
+def train(folder: Path, *, seed: int, steps: int = STEPS) -> dict[str, float]:
     """Make and train a model in `folder`; what it took."""
     torch.manual_seed(seed)
     tiny_models.siglip_qwen2(folder, extra=words(), whole=(joint_answer.QUESTION,), width=WIDTH, layers=LAYERS)
@@ -195,7 +209,7 @@ def train(folder: Path, *, seed: int, steps: int = STEPS, naming: int = NAMING) 
     learner = torch.optim.AdamW(trainer.model.parameters(), lr=PEAK, weight_decay=0.01, betas=(0.9, 0.98))
     begun, worked = time.perf_counter(), time.process_time()
     for step in range(steps):
-        scenes, what = lesson_of(step, naming, seed)
+        scenes, what = lesson_of(step, seed)
         for group in learner.param_groups:
             group["lr"] = rate(step)
         answered, told = trainer.loss(scenes, what)
@@ -210,7 +224,7 @@ def train(folder: Path, *, seed: int, steps: int = STEPS, naming: int = NAMING) 
         if step % SAVED_EVERY == SAVED_EVERY - 1 or step == steps - 1:
             copy.deepcopy(trainer.model).eval().to(torch.float16).save_pretrained(folder)
     took = {"cpu_s": time.process_time() - worked, "wall_s": time.perf_counter() - begun}
-    return {"steps": steps, "naming": naming, "seed": seed} | {name: round(value, 1) for name, value in took.items()}
+    return {"steps": steps, "seed": seed} | {name: round(value, 1) for name, value in took.items()}
 
 
 def main() -> None:
@@ -218,10 +232,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--naming", type=int, default=NAMING, help="first steps: only what things are called")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    print(json.dumps(train(given.folder, seed=given.seed, steps=given.steps, naming=given.naming)))
+    print(json.dumps(train(given.folder, seed=given.seed, steps=given.steps)))
 
 
 if __name__ == "__main__":

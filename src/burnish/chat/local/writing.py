@@ -31,7 +31,7 @@ class Grammars:
     def __init__(self, tokenizer: LLTokenizer, vocabulary: int) -> None:
         """`vocabulary` is the width of the logits, which may be more or less than the tokenizer has tokens."""
         self._tokenizer = tokenizer
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self.ends = frozenset(tokenizer.eos_tokens)
 
     @classmethod
@@ -69,8 +69,8 @@ class Grammars:
 
     def allowed(self, matcher: LLMatcher) -> np.ndarray:
         """Which tokens may come next, one boolean for each logit."""
-        bias = np.frombuffer(matcher.compute_logit_bias(), np.uint8)[: self._vocabulary] != 0
-        open_ = np.zeros(self._vocabulary, bool)
+        bias = np.frombuffer(matcher.compute_logit_bias(), np.uint8)[: self.vocabulary] != 0
+        open_ = np.zeros(self.vocabulary, bool)
         open_[: len(bias)] = bias
         return open_
 
