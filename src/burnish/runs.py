@@ -21,10 +21,10 @@ from burnish.plan import Plan
 from burnish.protocols import Backend
 from burnish.purse import Shared
 from burnish.shard_run import PARTIAL, Job, ShardDone, failed
-from burnish.storage.files import open_files
 from burnish.storage.journal import ShardRecord
 from burnish.storage.layout import CARD, SEAL, SUMMARY
 from burnish.storage.ledger import Counts
+from burnish.storage.opening import open_files
 from burnish.storage.overlap import refuse_overlap
 from burnish.storage.plan_file import check_plan, read_plan
 from burnish.storage.run import Run

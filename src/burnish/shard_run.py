@@ -13,10 +13,10 @@ from burnish.flow import NOTHING, Known, Outcome, enhance
 from burnish.protocols import Store, Writer
 from burnish.records import Finished, RecordsWriter
 from burnish.storage.commit import Commit
-from burnish.storage.files import open_files
 from burnish.storage.journal import Journal
 from burnish.storage.layout import records_name
 from burnish.storage.ledger import Counts
+from burnish.storage.opening import open_files
 from burnish.storage.quarantine import Quarantine
 from burnish.storage.run import Ticket
 from burnish.stores import open_store

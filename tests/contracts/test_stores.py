@@ -11,7 +11,7 @@ from burnish import discovery
 from burnish.columns import earlier
 from burnish.errors import StopError, UsageError
 from burnish.storage.commit import Commit
-from burnish.storage.files import open_files
+from burnish.storage.opening import open_files
 from burnish.stores import open_store
 from burnish.values import Fault, Gap, Pair, Shard, State
 from tests.loopback_s3 import loopback_s3

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from burnish.storage.commit import Commit
-from burnish.storage.files import open_files
+from burnish.storage.opening import open_files
 from burnish.stores import open_store
 from burnish.values import Pair
 from tests.builders import jpeg

@@ -6,8 +6,9 @@ import pytest
 
 from burnish.errors import UsageError
 from burnish.storage.faulting import FaultingFiles, FaultKind
-from burnish.storage.files import LocalFiles, is_file, open_files, put_whole, write_all
+from burnish.storage.files import LocalFiles, is_file, put_whole, write_all
 from burnish.storage.layout import is_temp
+from burnish.storage.opening import open_files
 from burnish.storage.recording import RecordingFiles
 
 RUN = "0123456789ab"

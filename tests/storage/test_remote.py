@@ -7,8 +7,8 @@ import fsspec
 import pytest
 
 from burnish.errors import StopError, UsageError
-from burnish.storage.files import open_files
 from burnish.storage.lock import Holder
+from burnish.storage.opening import open_files
 from burnish.storage.places import locate
 from burnish.storage.run import Run, Ticket
 from burnish.storage.sources import expand, local_copy

@@ -11,8 +11,8 @@ from typing import Any
 from burnish.columns import continued
 from burnish.protocols import Store
 from burnish.storage.commit import Commit
-from burnish.storage.files import open_files
 from burnish.storage.ledger import Counts
+from burnish.storage.opening import open_files
 from burnish.values import Caption, Decision, Edit, Fault, Gap, Item, Pair, Record, Score, State
 from tests.builders import jpeg, picture
 

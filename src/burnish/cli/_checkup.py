@@ -95,9 +95,9 @@ def _disk(output: str | None) -> Finding:
 def _lock(output: str | None) -> list[Finding]:
     if output is None:
         return []
-    from burnish.storage.files import open_files
     from burnish.storage.layout import HOLDER
     from burnish.storage.lock import Holder
+    from burnish.storage.opening import open_files
     from burnish.storage.stopping import stopping
 
     files = open_files(output)

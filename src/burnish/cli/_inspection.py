@@ -91,7 +91,7 @@ def _identifier() -> Any:
 
 def report(found: Inspection) -> str:
     """The inspection for people, 80 columns."""
-    limited = f" (stopped at --limit; {found.shards_seen:,} shards opened)" if found.limited else ""
+    limited = f" (stopped at --limit; {several(found.shards_seen, 'shard')} opened)" if found.limited else ""
     lines = [
         f"{quoted(found.source)}: {found.store}, {several(found.shards, 'shard')}, {size(found.bytes)}",
         f"pairs      {found.pairs:,}{limited}, images {size(found.image_bytes)}, {found.empty_texts:,} empty texts",

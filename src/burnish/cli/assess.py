@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from burnish.cli import _options as opt
+import inspect
+from typing import Any, get_type_hints
+
+from burnish.cli.enhance import enhance
+
+_RECIPE = "recipe"
 
 
-def assess(  # noqa: PLR0913 - options are arguments here
-    src: opt.Source = None,
-    *,
-    output: opt.Output = None,
-    store: opt.Store = None,
-    backend: opt.Backend = None,
-    assignments: opt.Assignments = None,
-    config: opt.Config = None,
-    workers: opt.Workers = None,
-    limit: opt.Limit = None,
-    dry_run: opt.DryRun = False,
-    as_json: opt.Json = False,
-) -> int:
+def assess(**options: Any) -> int:
     """Score every pair by every criterion and change no text: `enhance` with the recipe assess_only."""
-    from burnish.cli import _job, _settings
+    return enhance(**options, recipe="assess_only")
 
-    flags = {
-        "source": src,
-        "output": output,
-        "store": store,
-        "backend": backend,
-        "recipe": "assess_only",
-        "workers": workers,
-        "limit": limit,
-    }
-    plan = _settings.resolve(flags, assignments or (), config).plan
-    return _job.dry_run(plan, as_json=as_json) if dry_run else _job.run(plan, as_json=as_json)
 
+# The options of `enhance`, all but the one that is chosen here.
+_HINTS = {name: kind for name, kind in get_type_hints(enhance, include_extras=True).items() if name != _RECIPE}
+_OWN = [p for name, p in inspect.signature(enhance).parameters.items() if name != _RECIPE]
+assess.__signature__ = inspect.Signature(_OWN)  # type: ignore[attr-defined]
+assess.__annotations__ = _HINTS
 
 COMMAND = assess

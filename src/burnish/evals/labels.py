@@ -11,8 +11,8 @@ from typing import Any
 
 from burnish import records
 from burnish.errors import UsageError
-from burnish.storage.files import open_files
 from burnish.storage.layout import RECORDS
+from burnish.storage.opening import open_files
 
 _GOOD = {"1": True, "true": True, "good": True, "yes": True, "0": False, "false": False, "bad": False, "no": False}
 

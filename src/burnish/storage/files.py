@@ -15,9 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from burnish.errors import UsageError
 from burnish.storage.layout import folders_of, temp_name
-from burnish.storage.places import locate
 
 _FOLDER_SYNC_UNSUPPORTED = (errno.EINVAL, errno.ENOTSUP)
 
@@ -85,19 +83,6 @@ class Files(Protocol):
     def sizes(self, folder: str = "") -> Mapping[str, int]:
         """All files in and below `folder`, hidden ones too, with their sizes, sorted; empty if it is not there."""
         ...
-
-
-def open_files(url: str | os.PathLike[str]) -> Files:
-    """The files of the output folder `url`; nothing is touched. Raises `UsageError` if it cannot be a folder."""
-    place = locate(url)
-    if place.fs is not None:
-        from burnish.storage.remote import RemoteFiles
-
-        return RemoteFiles(place)
-    path = place.local
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file, not a folder.\nGive a new folder as output.")
-    return LocalFiles(path)
 
 
 def put_whole(files: Files, name: str, data: bytes, run_id: str) -> None:

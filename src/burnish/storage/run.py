@@ -11,11 +11,12 @@ from typing import Self
 
 from burnish.errors import StopError
 from burnish.storage.commit import Commit
-from burnish.storage.files import Files, open_files, put_whole
+from burnish.storage.files import Files, put_whole
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
 from burnish.storage.layout import HIDDEN, JOURNAL, PLAN, QUARANTINE, SEAL, is_temp, new_run_id
 from burnish.storage.ledger import Counts
 from burnish.storage.lock import RunLock
+from burnish.storage.opening import open_files
 from burnish.storage.overlap import refuse_overlap
 from burnish.storage.places import locate
 from burnish.storage.plan_file import check_plan, write_plan

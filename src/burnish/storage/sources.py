@@ -253,4 +253,6 @@ def _nothing(shown: str, missing: Sequence[str], named: int, suffixes: tuple[str
         return UsageError(
             f"{shown} does not exist.\nGive a folder, a file, a pattern (name-{{00000..00099}}.tar) or a URL."
         )
+    if not any(suffixes):
+        return UsageError(f"{shown} holds no files.\nCheck the path; hidden files are not looked at.")
     return UsageError(f"{shown} holds no input: looked for {looked}.\nCheck the path, or name the form with --store.")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from burnish.errors import UsageError
 from burnish.storage.commit import digest_of
-from burnish.storage.files import Files, open_files
+from burnish.storage.files import Files
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
 from burnish.storage.layout import ANSWERS, HOLDER, LOCK, LOG, OF_THE_RUN, PLAN, SEAL, is_temp, shard_of
 from burnish.storage.ledger import Counts, LedgerError
+from burnish.storage.opening import open_files
 from burnish.storage.plan_file import read_plan
 from burnish.storage.run import journal_digest
 from burnish.storage.sealed import DamagedError, unseal
