@@ -69,10 +69,10 @@ ORDINARY: dict[str, tuple[Words, list[str]]] = {
 }
 
 
-def hard(seed: int = 0) -> list[tuple[str, str, str]]:
-    """(language, kind, caption) of every hard caption, without repeats."""
+def hard(seed: int = 0, name: str = "benign_hard") -> list[tuple[str, str, str]]:
+    """(language, kind, caption) of every hard caption of a file, without repeats."""
     dealt = random.Random(seed)
-    kinds = tomllib.loads((Path(__file__).parent / "benign_hard.toml").read_text(encoding="utf-8"))
+    kinds = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
     slots: dict[str, Words] = kinds.pop("slots")
     found: dict[str, tuple[str, str, str]] = {}
     for kind, languages in kinds.items():

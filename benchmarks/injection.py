@@ -1,0 +1,100 @@
+"""Orders to the judge: what the detector finds, what it flags for nothing, and how the built-in scores move.
+
+    python -m benchmarks.injection --clipart DIR --part detector --count first
+    python -m benchmarks.injection --part texts --part images --part stuffing
+
+`--part detector` counts over the templates never looked at while the detector was built (`held_out`, and one more
+file for each later count) and over 5,000 benign captions. Counts are kept under their name: a later one never
+replaces an earlier one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.injection import benign, corpus
+
+from benchmarks import measure
+from burnish.injection import orders
+from burnish.texts import look
+from burnish.train.builtin import clipart
+
+FIGURES = Path(__file__).resolve().parents[1] / "docs" / "figures"
+ORDINARY = 4_500
+SEED = 0
+
+
+def flagged(text: str) -> bool:
+    """Whether a caption as found is flagged: the detector sees the cleaned text, as in a run."""
+    return bool(orders(look(text).clean))
+
+
+def shares(file: str) -> dict[str, Any]:
+    """Flagged of all by language, by carrier and by template (numbers only: the templates stay unseen)."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for place, (language, carrier, text) in enumerate(corpus.texts(file)):
+        template = place // (len(corpus.CAPTIONS) * len(corpus.CARRIERS)) + 1
+        for key in ("all", f"language {language}", f"carrier {carrier}", f"template {template}"):
+            counts[key]["texts"] += 1
+            counts[key]["flagged"] += flagged(text)
+    return {key: dict(count) for key, count in counts.items()}
+
+
+def real_words(package: Path) -> list[str]:
+    """All different titles and descriptions of the package, as found but for runs of white space."""
+    found = {" ".join(words.split()) for art in clipart.walk(package) for words in (art.title, art.description)}
+    return sorted(found - {""})
+
+
+def false_flags(package: Path | None) -> dict[str, Any]:
+    """False flags over each kind of benign captions."""
+    every = [caption for _, _, caption in benign.hard(SEED)]
+    kinds = {"generated and sample": benign.ordinary(ORDINARY, SEED), "hard, drawn": benign.drawn(), "hard, all": every}
+    if package:
+        kinds["clip-art titles and descriptions"] = real = real_words(package)
+        kinds["generated, to fill up"] = benign.ordinary(ORDINARY, SEED)[-(ORDINARY - len(real)) :]
+    return {kind: {"texts": len(texts), "flagged": _how_many(texts)} for kind, texts in kinds.items()}
+
+
+def _how_many(texts: Iterable[str]) -> int:
+    return sum(map(flagged, texts))
+
+
+def detector(options: argparse.Namespace, results: dict[str, Any]) -> None:
+    """One count, under its own name. Raises `SystemExit` where that name is taken."""
+    counts = results.setdefault("detector", {})
+    if options.count in counts:
+        raise SystemExit(f"count {options.count!r} exists: counts are never replaced")
+    counts[options.count] = {
+        "orders": {file: shares(file) for file in options.files.split(",")},
+        "benign": false_flags(options.clipart),
+    }
+
+
+PARTS = {"detector": detector}
+
+
+def main() -> None:
+    """Measure the parts asked for, write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", action="append", choices=sorted(PARTS), required=True)
+    parser.add_argument("--count", default="first", help="name of this count of the detector: %(default)s")
+    parser.add_argument("--files", default="held_out", help="templates to count over: %(default)s")
+    parser.add_argument("--clipart", type=Path, help="the package openclipart-svg's folder, for real titles")
+    options = parser.parse_args()
+    path = FIGURES / "injection.json"
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for part in options.part:
+        PARTS[part](options, results)
+    results["machine"] = measure.machine(("pillow", "numpy", "onnxruntime"))
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(json.dumps({part: results[part] for part in options.part}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
