@@ -60,6 +60,7 @@ def test_identity_names_all_that_changes_answers_and_nothing_else():
             {"image_format": "png"},
             {"side_px": "224"},
             {"choose": "samples"},
+            {"write": "plain"},
             {"extra": '{"top_k": 3}'},
         ]
         assert len({plain, *(identity(**other) for other in others)}) == len(others) + 1

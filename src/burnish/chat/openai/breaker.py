@@ -67,7 +67,7 @@ class Breaker:
             raise StopError(
                 f"the server fails too often: {self._repeats:,} calls had to be repeated for {self._answers:,} "
                 f"answers, the last one because of: {detail}\n"
-                "No pair is blamed. Mend the server or lower concurrency, then run the same command again."
+                "No pair is blamed. Mend the server, then run the same command again."
             )
         if self._failed_in_a_row >= _IN_A_ROW:
             self._send_scout()

@@ -154,5 +154,5 @@ def _identity(settings: Settings, server: Server) -> str:
         f"logprobs{server.dialect.top}" if server.dialect.top else f"samples{settings.samples}@{settings.temperature:g}"
     )
     image = settings.image_format + (str(settings.jpeg_quality) if settings.image_format == "jpeg" else "")
-    extra = f",{settings.extra}" if settings.more else ""
+    extra = "".join(f",{told}" for told in (settings.write, settings.extra) if told not in {"auto", "{}"})
     return f"openai:{name}{root}({how},{image},{settings.side_px}px{extra})"
