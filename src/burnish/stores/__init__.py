@@ -42,7 +42,7 @@ def _sniffed(source: str) -> str:
     raise UsageError(
         f"{redact(source)}: no form of data that burnish knows; there are {_endings(source)}.\n"
         f"If it is one of these, say so with --store NAME: {', '.join(known)}\n"
-        "Images alone become an image folder with a file metadata.csv beside them: file_name,text and a row for each."
+        "Images alone become an image folder by a metadata.csv beside them; its first line, file_name,text, is enough."
     )
 
 
