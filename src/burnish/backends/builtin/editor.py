@@ -176,8 +176,8 @@ def _named(text: str, name: str, evidence: Evidence) -> Desk:
     """Text that says nothing becomes a noun of the file's name that labels and matcher both confirm.
 
     A label alone is not enough: where it is 90 % sure and the matcher agrees, it names 47 of 68 held-out pictures
-    rightly (9 of 16 clip art, 38 of 52 stamps; checked by eye). With the file's name for a third witness 84 of 86 are
-    right, and the two that were not ("Lion" for sea_lion, "Tennis" for tennis_ball) are why labels complete a noun.
+    rightly (9 of 16 clip art, 38 of 52 stamps; judged by eye, `benchmarks/editor_gates.py`). With the file's name for
+    a third witness it is 84 of 86 and two in doubt (a berry, a bass guitar).
     """
     desk = Desk(text)
     noun = next(filter(None, (_noun(word, name, evidence) for word in edits.words(name))), "")
