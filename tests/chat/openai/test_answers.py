@@ -96,6 +96,12 @@ def test_filters_reject_and_a_smaller_image_would_not_help():
     assert held_back.billed
 
 
+def test_what_a_server_says_cannot_drive_a_terminal():
+    came = meaning(raw(b"\x1b[2J gone \xe2\x80\xae", 500))
+    assert isinstance(came, Failed)
+    assert came.detail.isprintable()
+
+
 def test_an_error_wrapped_in_a_good_status_is_the_error():
     assert isinstance(meaning(raw(error("slow down", 429))), Busy)
     assert isinstance(meaning(raw(error("broken", "upstream"))), Failed)

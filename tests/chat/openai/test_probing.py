@@ -73,6 +73,11 @@ def test_among_several_models_one_must_be_named():
     assert "backend_options.model" in said
 
 
+def test_names_that_cannot_be_shown_are_no_models():
+    said = said_at_start(Stub(models=("\x1b[2J", "m" * 10_000)))
+    assert "does not say which models it has" in said
+
+
 def test_a_model_that_is_not_there_is_refused_with_those_that_are():
     assert f"no model 'other'.\nIt has: {MODEL}" in said_at_start(Stub(), model="other")
 

@@ -72,6 +72,20 @@ def test_answers_are_not_touched_and_a_key_that_is_a_word_is_no_secret():
         assert came.body == b'{"model":"sk-secret-1-vl","fake":1}'
 
 
+def test_the_proxy_of_the_environment_is_used_but_not_where_it_is_excepted(monkeypatch):
+    with Stub().running() as stub:
+        monkeypatch.setenv("http_proxy", stub.url.removesuffix("/v1"))
+        came = exchange("http://models.example/v1", body=b'{"logprobs": true}')
+        assert isinstance(came, Raw)
+        assert stub.calls[0].headers["host"] == "models.example"
+        monkeypatch.setenv("no_proxy", "models.example.invalid")
+        lost = exchange("http://models.example.invalid/v1")
+        assert isinstance(lost, Lost)
+        assert len(stub.calls) == 1
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        assert isinstance(exchange(stub.url, body=b'{"logprobs": true}'), Raw)
+
+
 def test_redirects_are_not_followed():
     came = answering(response(b"", status=307, location="http://127.0.0.1:1/v1/chat/completions"))
     assert isinstance(came, Raw)

@@ -218,4 +218,5 @@ def _start(body: bytes) -> str:
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:_DETAIL_CHARS]
+    shown = "".join(c if c.isprintable() else " " for c in text[: 4 * _DETAIL_CHARS])  # no terminal codes from outside
+    return " ".join(shown.split())[:_DETAIL_CHARS]

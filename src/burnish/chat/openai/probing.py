@@ -28,6 +28,7 @@ from burnish.values import Failure, Picture
 _NONCE = "5eaf00d1"
 _WRITE_TOKENS = 128
 _SHOWN_MODELS = 8
+_LONGEST_NAME = 200
 _SNAPSHOT = re.compile(r"(?:[-_.:@](?:\d{4}[-\d]*|latest))?")
 """What a vendor puts behind a model's name: -2024-08-06, -0613, -20250929."""
 
@@ -49,8 +50,7 @@ async def look(line: Line, canary: Choose, parts: Mapping[int, bytes]) -> Server
     listed = await _models(line)
     model = _the_model(settings, listed)
     dialect, answered = await _dialect(line, canary, parts, model)
-    named = answered.payload.get("model")
-    served = named if isinstance(named, str) else ""
+    served = _name(answered.payload.get("model"))
     if served and not _same(model, served):
         raise UsageError(
             f"{settings.base_url} was asked for the model {model!r}, but {served!r} answers.\n"
@@ -77,9 +77,14 @@ def _ids(came: Raw) -> dict[str, str]:
     rows = data.get("data") if isinstance(data, dict) else None
     found = {}
     for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict) and isinstance(row.get("id"), str):
-            found[row["id"]] = row["root"] if isinstance(row.get("root"), str) else ""
+        if isinstance(row, dict) and _name(row.get("id")):
+            found[row["id"]] = _name(row.get("root"))
     return found
+
+
+def _name(said: object) -> str:
+    """A name that can be shown and kept, "" for anything else."""
+    return said if isinstance(said, str) and said.isprintable() and len(said) <= _LONGEST_NAME else ""
 
 
 def _the_model(settings: Settings, listed: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ _KEEP_ALIVE_S = 4.0
 _CONNECT_S = 20.0
 _LEAST_SECRET = 8
 """Shorter keys are what people give to servers that ask for none ("none", "EMPTY"), and stand in ordinary words."""
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PIECE_BYTES = 64 * 1024
 
 
@@ -174,8 +175,8 @@ def _said(error: BaseException) -> str:
 
 
 def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for this server (http_proxy, https_proxy, no_proxy)."""
+    """The proxy that the environment names for this server (http_proxy, https_proxy, no_proxy); none to this machine."""
     parts = urlsplit(url)
-    if parts.hostname is None or urllib.request.proxy_bypass(parts.hostname):
+    if parts.hostname is None or parts.hostname in _HERE or urllib.request.proxy_bypass(parts.hostname):
         return None
     return urllib.request.getproxies().get(parts.scheme)
