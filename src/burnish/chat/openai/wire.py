@@ -175,7 +175,7 @@ def _said(error: BaseException) -> str:
 
 
 def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for this server (http_proxy, https_proxy, no_proxy); none to this machine."""
+    """The proxy that the environment names for this server (http_proxy, no_proxy, ...); none to this machine."""
     parts = urlsplit(url)
     if parts.hostname is None or parts.hostname in _HERE or urllib.request.proxy_bypass(parts.hostname):
         return None
