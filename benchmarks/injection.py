@@ -53,8 +53,9 @@ def real_words(package: Path) -> list[str]:
 
 def false_flags(package: Path | None) -> dict[str, Any]:
     """False flags over each kind of benign captions."""
-    every = [caption for _, _, caption in benign.hard(SEED)]
+    every, later = ([caption for _, _, caption in benign.hard(SEED, name)] for name in ("benign_hard", "benign_hard_2"))
     kinds = {"generated and sample": benign.ordinary(ORDINARY, SEED), "hard, drawn": benign.drawn(), "hard, all": every}
+    kinds["hard, written after the first count"] = later
     if package:
         kinds["clip-art titles and descriptions"] = real = real_words(package)
         kinds["generated, to fill up"] = benign.ordinary(ORDINARY, SEED)[-(ORDINARY - len(real)) :]

@@ -15,6 +15,7 @@ from functools import lru_cache
 from burnish.edits import Span
 from burnish.injection.folding import fold, unspaced
 from burnish.injection.patterns import SENTENCE_END, load
+from burnish.injection.signs import meetings
 
 MAX_CHARS = 20_000
 """What is searched; models see far less of a caption."""
@@ -50,7 +51,11 @@ def _plain(text: str) -> Iterator[Span]:
         for kind, pattern in load():
             for hit in pattern.finditer(folded.text):
                 stop = len(folded.text) if kind == "delimiter" else _sentence_end(folded.text, hit.end())
+                if kind == "reader" and folded.text[:stop].endswith(("?", "？")):
+                    continue  # "are you an AI?" asks; orders in the form of questions show other signs
                 yield Span(start=folded.origin[hit.start()], stop=folded.origin[stop - 1] + 1, kind=kind)
+        for start, stop, kind in meetings(folded.text):
+            yield Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
 
 
 def _sentence_end(text: str, at: int) -> int:
@@ -72,7 +77,7 @@ def _decoded(blob: str) -> str:
         text = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    return text if text.isprintable() else ""
+    return text if all(char.isprintable() or char.isspace() for char in text) else ""
 
 
 def _widened(span: Span, comments: list[tuple[int, int]]) -> Span:

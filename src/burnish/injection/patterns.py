@@ -11,7 +11,11 @@ from typing import Any
 
 SENTENCE_END = re.compile(r"[.!?\n。！？]+")
 _GAP = r"(?:[^.!?\n。！？]|\.(?=\S)){0,60}?"
-_TOP_NUMBER = r"\b(?:5|10|100)\b(?:\s*/\s*(?:5|10|100)\b)?"
+_NO_UNIT = (
+    r"(?!\s*(?:%|°|min|sec|sek|hour|day|stund|tag|heure|jour|personn|cm|kg|ml|euro|dollar|分钟|小时|天|人|元|个))"
+)
+_TOP_OF = rf"(?<![\d/.-])(?:5(?:\s*/\s*5)?|10(?:\s*/\s*10)?|100(?:\s*/\s*100)?)(?!\d|\s*/){_NO_UNIT}"
+"""The top of a scale by its number: neither the end of "4/10" or "1-5", nor "5/10", nor an amount of something."""
 
 _DELIMITERS = (
     r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<</?sys>>",
@@ -37,7 +41,7 @@ def _shapes(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return _any_of(words[kind], spaced=words["spaced"])
 
     ignore, target, rate, scored = any_of("ignore"), any_of("target"), any_of("rate"), any_of("scored")
-    top = f"(?:{any_of('top')}|{_TOP_NUMBER if words['spaced'] else '(?:5|10|100)'})"
+    top = f"(?:{any_of('top')}|{_TOP_OF})"
     reader, must, write, answer = any_of("reader"), any_of("must"), any_of("write"), any_of("answer")
     yield "ignore", f"{ignore}{_GAP}{target}"
     yield "rate", f"{rate}{_GAP}{scored}{_GAP}{top}"
@@ -49,7 +53,7 @@ def _shapes(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "reader", any_of("fresh")
     yield "write", f"{write}{_GAP}{answer}"
     yield "write", f"{answer}{_GAP}{must}{_GAP}{any_of('holds')}"
-    yield "score", rf"{any_of('judged')}[\"'\s]*\w{{0,6}}\s*[=:：→\s]\s*[\"']?{top}"
+    yield "score", rf"{any_of('judged')}[\"'\s]*\w{{0,4}}\s*[=:：→\s]\s*[\"']?{top}"
     yield "delimiter", any_of("ends")
     if not words["spaced"]:  # the verb stands last
         yield "ignore", f"{target}{_GAP}{ignore}"
