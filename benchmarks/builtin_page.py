@@ -12,8 +12,9 @@ CANNOT = (
     "ImageNet nor clip art shows. Near texts (`auc_hard`, `pair_hard`) it tells apart little better than chance. The "
     "figures it takes of a text were chosen with all ten corruptions in mind, so the left-out rows flatter it: bad "
     "text of a sort nobody thought of is not reliably caught. The list of good and bad captions was written by the "
-    "authors of the training phrases, its held half before them and looked at only as a count. On the stamps it is "
-    "surer of itself than it is right (`ece`). No person and no larger model judged any of these pairs, so nothing "
+    "authors of the training phrases, before them; the held half was looked at as a count, once while the confidence "
+    "from which text may be called bad was set. Which clues tell English was chosen after a look at stamp captions "
+    "that were taken for foreign ones, so p(English) is no untouched measurement there. On the stamps it is surer of itself than it is right (`ece`). No person and no larger model judged any of these pairs, so nothing "
     "here claims agreement with either."
 )
 
