@@ -15,8 +15,8 @@ CANNOT = (
     "authors of the training phrases, before them; the held half was looked at as a count, once while the confidence "
     "from which text may be called bad was set. Which clues tell English was chosen after a look at stamp captions "
     "that were taken for foreign ones, so p(English) is no untouched measurement there. On the stamps it is surer "
-    "of itself than it is right (`ece`). No person and no larger model judged any of these pairs, so nothing here claims "
-    "agreement with either."
+    "of itself than it is right (`ece`). No person and no larger model judged any of these pairs, so nothing here "
+    "claims agreement with either."
 )
 
 
