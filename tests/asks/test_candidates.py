@@ -95,8 +95,8 @@ def test_a_text_that_gives_orders_is_looked_at_twice_and_the_lower_score_counts(
     made = terms()
     assess = asks.load("assess", made)
     requests = assess.requests(record(ORDER))
-    assert [r.text for r in requests[:: len(made.recipe.criteria)]] == [ORDER, "a dog img."]
-    folded = assess.fold(record(ORDER), answer(requests, {ORDER: 5.0, "a dog img.": 2.0}))
+    assert [r.text for r in requests[:: len(made.recipe.criteria)]] == [ORDER, "a dog img"]
+    folded = assess.fold(record(ORDER), answer(requests, {ORDER: 5.0, "a dog img": 2.0}))
     overall = folded.captions[0].score("overall")
     assert overall is not None
     assert overall.value == 2.0

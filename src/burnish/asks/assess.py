@@ -18,6 +18,9 @@ from burnish.values import AssessRequest, Draft, Failure, Picture, Record, Reply
 INJECTION = "injection"
 """Flag of a pair whose text gives orders to its reader."""
 
+SEPARATORS = " .,;:|-。，；："
+"""What ends a text whose order was taken off. A judge may like a title with a full stop better: no gain by that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assess:
@@ -52,9 +55,9 @@ def assess_requests(picture: Picture, text: str, criteria: Sequence[str], *, aga
 
 
 def views(text: str) -> tuple[str, ...]:
-    """`text`, and without the orders in it if it gives any."""
+    """`text`, and without the orders in it if it gives any: then also without the stop that parted the two."""
     spans = orders(text)
-    return (text, without(text, spans)) if spans else (text,)
+    return (text, without(text, spans).rstrip(SEPARATORS)) if spans else (text,)
 
 
 def scores_of(criteria: Sequence[str], replies: Sequence[Reply]) -> tuple[Score, ...]:

@@ -20,7 +20,11 @@ from burnish.injection.signs import meetings
 MAX_CHARS = 20_000
 """What is searched; models see far less of a caption."""
 
+_AFTER = ("", " ", "\n")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_COURTESY = re.compile(
+    r"(?:please|kindly|bitte|s'il (?:te|vous) plaît|merci de|veuillez|请|请你|por favor|per favore)[\s,:]*$"
+)
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
@@ -53,9 +57,21 @@ def _plain(text: str) -> Iterator[Span]:
                 stop = len(folded.text) if kind == "delimiter" else _sentence_end(folded.text, hit.end())
                 if kind == "reader" and folded.text[:stop].endswith(("?", "？")):
                     continue  # "are you an AI?" asks; orders in the form of questions show other signs
-                yield Span(start=folded.origin[hit.start()], stop=folded.origin[stop - 1] + 1, kind=kind)
+                start = _sentence_start(folded.text, hit.start())
+                yield Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
         for start, stop, kind in meetings(folded.text):
             yield Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
+
+
+def _sentence_start(text: str, at: int) -> int:
+    """Where the sentence of an order begins. In the first one a caption may stand before the order: only what is
+    polite belongs to the order there.
+    """
+    ends = [end.end() for end in SENTENCE_END.finditer(text, 0, at) if text[end.end() : end.end() + 1] in _AFTER]
+    if ends:
+        return min(at, ends[-1] + len(text[ends[-1] :]) - len(text[ends[-1] :].lstrip()))
+    polite = _COURTESY.search(text, max(0, at - 40), at)
+    return polite.start() if polite else at
 
 
 def _sentence_end(text: str, at: int) -> int:

@@ -51,6 +51,7 @@ MEETINGS: tuple[tuple[str, frozenset[str]], ...] = tuple(
 SENTENCE = re.compile(r"(?:[^.!?\n。！？]|\.(?=\S))+[.!?\n。！？]*")
 """One sentence with its end; a dot inside a word ends none."""
 
+_BETWEEN = r"\s(?:.{0,30}?\s)?"
 _ADVERT = r"\b[\w-]{2,}\.(?:example|com|net|org|shop|store|io|co|de|fr|cn)\b|https?:|www\."
 
 
@@ -93,7 +94,7 @@ def _compiled(words: Mapping[str, list[str] | bool]) -> dict[str, re.Pattern[str
 
 
 def _shape(words: list[str], edge: str) -> str:
-    """A star stands for any ending, three dots for up to thirty characters."""
+    """A star stands for any ending, three dots between words for nothing or up to thirty characters."""
     plain = (re.escape(word.casefold()) for word in sorted(words, key=len, reverse=True))
-    shapes = (word.replace(r"\*", r"\w*").replace(r"\.\.\.", ".{0,30}?").replace(r"\ ", r"\s+") for word in plain)
+    shapes = (word.replace(r"\*", r"\w*").replace(r"\ \.\.\.\ ", _BETWEEN).replace(r"\ ", r"\s+") for word in plain)
     return f"{edge}(?:{'|'.join(shapes)}){edge}"
