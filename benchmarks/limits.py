@@ -112,62 +112,82 @@ def _write(content: bytes, folder: Path, *, sync: bool = False) -> None:
 
 
 def _picture_ways(images: list[bytes]) -> dict[tuple[str, str], tuple[Callable[[], float], Way]]:
-    import cv2
+    import simplejpeg
+
+    ways = _resizer_ways() | _opencv_ways() | _pillow_ways()
+    ways["(simplejpeg, full size only)"] = simplejpeg.decode_jpeg
+    return {("decode to 224 px", name): (time.thread_time, _each(way, images)) for name, way in ways.items()}
+
+
+def _small(width: int, height: int) -> tuple[int, int]:
+    scale = SIDE_PX / max(width, height)
+    return round(width * scale), round(height * scale)
+
+
+def _resizer_ways() -> dict[str, Callable[[bytes], Any]]:
     import numpy as np
     import simplejpeg
     from cykooz_resizer import FilterType, ImageData, PixelType, ResizeAlg, ResizeOptions, Resizer
     from PIL import Image
 
-    cv2.setNumThreads(1)
     resizer, options = Resizer(), ResizeOptions(ResizeAlg.convolution(FilterType.bilinear), use_alpha=False)
+    scratch = np.empty(4 * 1024 * 1024, np.uint8)
 
-    def small(width: int, height: int) -> tuple[int, int]:
-        scale = SIDE_PX / max(width, height)
-        return round(width * scale), round(height * scale)
-
-    def by_resizer(data: bytes) -> Any:
+    def copying(data: bytes) -> Any:
         full = simplejpeg.decode_jpeg(data, colorspace="RGBX")
         height, width = full.shape[:2]
-        out = ImageData(*small(width, height), PixelType.U8x4)
+        out = ImageData(*_small(width, height), PixelType.U8x4)
         resizer.resize(ImageData(width, height, PixelType.U8x4, full.tobytes()), out, options)
         return out.get_buffer()
-
-    scratch = np.empty(4 * 1024 * 1024, np.uint8)
 
     def lent(pixels: Any) -> Any:
         return Image.frombuffer("CMYK", (pixels.shape[1], pixels.shape[0]), pixels, "raw", "CMYK", 0, 1)
 
     def in_place(data: bytes) -> Any:
         full = simplejpeg.decode_jpeg(data, colorspace="RGBX", buffer=scratch)
-        columns, rows = small(full.shape[1], full.shape[0])
+        columns, rows = _small(full.shape[1], full.shape[0])
         out = np.empty((rows, columns, 4), np.uint8)
         resizer.resize_pil(lent(full), lent(out), options)
         return out
 
-    def by_opencv(data: bytes, how: int) -> Any:
-        full = simplejpeg.decode_jpeg(data)
-        return cv2.resize(full, small(full.shape[1], full.shape[0]), interpolation=how)
+    return {
+        "simplejpeg, cykooz.resizer bilinear": copying,
+        "simplejpeg, cykooz.resizer bilinear, no copies": in_place,
+    }
 
-    def by_pillow(data: bytes) -> Any:
+
+def _opencv_ways() -> dict[str, Callable[[bytes], Any]]:
+    import cv2
+    import simplejpeg
+
+    cv2.setNumThreads(1)
+
+    def resized(data: bytes, how: int) -> Any:
+        full = simplejpeg.decode_jpeg(data)
+        return cv2.resize(full, _small(full.shape[1], full.shape[0]), interpolation=how)
+
+    return {
+        "simplejpeg, OpenCV area": lambda data: resized(data, cv2.INTER_AREA),
+        "(simplejpeg, OpenCV linear, no antialiasing)": lambda data: resized(data, cv2.INTER_LINEAR),
+    }
+
+
+def _pillow_ways() -> dict[str, Callable[[bytes], Any]]:
+    import numpy as np
+    import simplejpeg
+    from PIL import Image
+
+    def alone(data: bytes) -> Any:
         image = Image.open(io.BytesIO(data)).convert("RGB")
-        return np.asarray(image.resize(small(*image.size), Image.Resampling.BILINEAR))
+        return np.asarray(image.resize(_small(*image.size), Image.Resampling.BILINEAR))
 
     def scaled(data: bytes) -> Any:
         height, width, _, _ = simplejpeg.decode_jpeg_header(data)
         least = {"min_width": SIDE_PX} if width >= height else {"min_height": SIDE_PX}
         image = Image.fromarray(simplejpeg.decode_jpeg(data, **least))
-        return np.asarray(image.resize(small(*image.size), Image.Resampling.BILINEAR))
+        return np.asarray(image.resize(_small(*image.size), Image.Resampling.BILINEAR))
 
-    ways: dict[str, Callable[[bytes], Any]] = {
-        "simplejpeg, cykooz.resizer bilinear": by_resizer,
-        "simplejpeg, cykooz.resizer bilinear, no copies": in_place,
-        "simplejpeg, OpenCV area": lambda data: by_opencv(data, cv2.INTER_AREA),
-        "simplejpeg n/8, Pillow bilinear": scaled,
-        "Pillow, bilinear": by_pillow,
-        "(simplejpeg, full size only)": simplejpeg.decode_jpeg,
-        "(simplejpeg, OpenCV linear, no antialiasing)": lambda data: by_opencv(data, cv2.INTER_LINEAR),
-    }
-    return {("decode to 224 px", name): (time.thread_time, _each(way, images)) for name, way in ways.items()}
+    return {"simplejpeg n/8, Pillow bilinear": scaled, "Pillow, bilinear": alone}
 
 
 def _byte_ways(tar: Path, members: dict[str, list[bytes]]) -> dict[tuple[str, str], tuple[Callable[[], float], Way]]:

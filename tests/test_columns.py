@@ -97,7 +97,7 @@ def test_an_original_that_is_no_unicode_survives_two_runs() -> None:
     "broken",
     [
         {"captions": None},
-        {"captions": [3, None, {"role": "rewrite"}, {"role": 1, "text": "", "maker": "", "verdict": "", "overall": 1.0}]},
+        {"captions": [3, None, {"role": "rewrite"}, {"role": 1, "text": "", "maker": "", "verdict": "", "overall": 1}]},
         {"captions": "[{"},
         {"burnish_edits": '[{"start": "x"}]'},
         {"burnish_edits": 7},

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Protocol
 
+from burnish.chat import Metered
 from burnish.protocols import Backend
 from burnish.storage.answers import AnswerFile
 from burnish.values import Draft, Edit, Failure, JointReply, Json, Picture, Reply, Request, Score, State, Usage
@@ -54,9 +55,9 @@ class Answered:
 
     def _ask(self, asked: Sequence[tuple[str, Request]]) -> dict[str, Reply]:
         """Ask, journal the answers, give back the failures."""
-        before = _usage(self._backend)
+        before = usage(self._backend)
         replies = dict(zip((key for key, _ in asked), self._backend.answer([r for _, r in asked]), strict=True))
-        used = _usage(self._backend) - before
+        used = usage(self._backend) - before
         lasting = {key: reply_json(reply) for key, reply in replies.items() if not isinstance(reply, Failure)}
         self._file.append(lasting, used.as_json())
         self._purse.settle(len(asked), used)
@@ -74,7 +75,14 @@ class Answered:
 
 def metered(backend: Backend | None) -> bool:
     """Whether the backend's answers cost something."""
-    return hasattr(backend, "usage")
+    return isinstance(backend, Metered)
+
+
+def usage(backend: Backend | None) -> Usage:
+    """What the backend has been used for so far; nothing if its answers cost nothing."""
+    if not isinstance(backend, Metered):
+        return Usage()
+    return backend.usage()
 
 
 def reply_json(reply: Score | Draft | JointReply) -> Json:
@@ -102,12 +110,6 @@ def _score(values: Mapping[str, Any]) -> Score:
 
 def _draft(values: Mapping[str, Any]) -> Draft:
     return Draft(text=values["text"], edits=tuple(Edit(**edit) for edit in values["edits"]))
-
-
-def _usage(backend: Backend) -> Usage:
-    used = getattr(backend, "usage")()  # noqa: B009 - `metered` says that it is there
-    assert isinstance(used, Usage)
-    return used
 
 
 def _pixels(picture: Picture) -> bytes:

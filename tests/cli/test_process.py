@@ -159,14 +159,14 @@ def test_a_bug_is_1_with_a_traceback_only_when_asked_for():
     assert "Traceback" in err
 
 
-@pytest.mark.parametrize("package", ["pyarrow", "tokenizers", "simplejpeg"])
+@pytest.mark.parametrize("package", ["pyarrow", "onnxruntime", "simplejpeg"])
 def test_a_missing_package_is_2_with_its_pip_line(package):
     """Here, and in the child process that decodes images (simplejpeg)."""
     lay_sample(Path("in"))
     gone = f"raise ModuleNotFoundError({f'No module named {package!r}'!r}, name={package!r})"
     Path("gone").mkdir()
     Path("gone", f"{package}.py").write_text(gone, encoding="utf-8")
-    backend = () if package == "tokenizers" else ("--backend", "fake")
+    backend = () if package == "onnxruntime" else ("--backend", "fake")
     code, _, err = run("enhance", "in", "-o", "out", *backend, PYTHONPATH=str(Path("gone").resolve()))
     assert code == 2, err
     assert f"'{package}' is not installed" in err

@@ -91,7 +91,7 @@ def test_every_setting_is_explained():
     assert [key for key in sorted(plans.keys()) if f"`{key}`" not in page and f"`{key}.*`" not in page] == []
     for name in discovery.names("stores"):
         module = importlib.import_module(f"burnish.stores.{name}")
-        assert [option for option in module._OPTIONS if f"| `{option}` |" not in page] == []
+        assert [option for option in module.STORE.option_names if f"| `{option}` |" not in page] == []
 
 
 def test_defaults_are_explained_as_they_are():

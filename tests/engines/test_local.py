@@ -132,6 +132,21 @@ def start(source: Path, output: Path, workers: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, str(script), str(source), str(output), str(workers)])
 
 
+def kill_at_random(job: subprocess.Popen[bytes], output: Path, chance: random.Random) -> None:
+    """Kill `job` some way into its work: so many shards further than it began, and a little later."""
+    further = chance.randint(0, 2)
+    wanted = committed(output) + further
+    deadline = time.monotonic() + 60
+    while job.poll() is None and committed(output) < wanted and time.monotonic() < deadline:
+        time.sleep(0.005)
+    time.sleep(chance.uniform(0.0, 0.2 if further else 1.0))
+    job.kill()
+
+
+def committed(output: Path) -> int:
+    return len(list(output.glob(".burnish/journal/*.json")))
+
+
 def test_h055_random_kills_of_the_whole_run_leave_the_same_output(
     source: Path, reference: dict[str, str], tmp_path: Path
 ) -> None:
@@ -140,15 +155,13 @@ def test_h055_random_kills_of_the_whole_run_leave_the_same_output(
     kills, output, seen = 0, tmp_path / "out", set()
     while kills < BOUND_KILLS:
         job = start(source, output, workers=2 if kills % 4 == 3 else 1)
-        try:
-            job.wait(timeout=chance.uniform(0.6, 2.4))
-        except subprocess.TimeoutExpired:
-            job.kill()
-            kills += 1
-            seen.add(len(list(output.glob(".burnish/journal/*.json"))))
+        kill_at_random(job, output, chance)
         if job.wait() == 0:
             assert bytes_of(output) == reference
             shutil.rmtree(output)
+            continue
+        kills += 1
+        seen.add(committed(output))
     run(source, output, workers=1)
     assert bytes_of(output) == reference
     assert verify(str(output)) == []

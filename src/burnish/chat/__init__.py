@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from burnish.values import Failure, Json, Picture, Usage
 
@@ -84,6 +84,7 @@ class Written:
     how: str
 
 
+@runtime_checkable
 class Metered(Protocol):
     """A backend whose answers cost something: they are journalled before use, and counted."""
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from burnish.answers import metered, usage
 from burnish.cli import _sampling
 from burnish.cli._show import duration, quoted, several, size, word_diff
 from burnish.columns import columns
@@ -22,13 +23,14 @@ from burnish.storage.redact import redact
 from burnish.stores import open_store
 from burnish.texts import terminal
 from burnish.tools import Tools, load_tools
-from burnish.values import Gap, Item, Json, Record
+from burnish.values import Gap, Item, Json, Record, Usage
 
 PAIRS = 50
 SEED = 0
 EXAMPLES = 3
 _Z95 = 1.959964
 _T95 = 2.776  # Student's t for the five batches below
+_T90 = 2.132
 _BATCHES = 5
 _FORM_BYTES = (1.0, 2.5)
 """What our fields of one pair take on disk, in parts of their JSON: alone, or also in Parquet and the records."""
@@ -36,14 +38,25 @@ _FORM_BYTES = (1.0, 2.5)
 Interval = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What one batch used of a model that costs something."""
+
+    pairs: int
+    usage: Usage
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What a sample showed: outcomes, seconds a pair in each batch, bytes our fields add to a pair."""
+    """What a sample showed: outcomes, seconds a pair and use of the model in each batch (none for a model that costs
+    nothing), bytes our fields add to a pair.
+    """
 
     plan: Plan
     sample: _sampling.Sample
     outcomes: Sequence[Outcome]
     seconds: Sequence[float]
+    used: Sequence[Used]
     added_bytes: float
     workers: int
     model: str
@@ -75,6 +88,23 @@ class Trial:
         scale = self.total / self.workers
         return max(mean / 2, mean - spread) * scale, (mean + spread) * scale
 
+    def tokens(self) -> tuple[Interval, Interval]:
+        """90 % intervals of the run's prompt and written tokens."""
+        return (
+            self._whole([use.usage.prompt_tokens / use.pairs for use in self.used]),
+            self._whole([use.usage.written_tokens / use.pairs for use in self.used]),
+        )
+
+    def cost(self) -> Interval:
+        """90 % interval of what the run costs at the plan's prices."""
+        return self._whole([self.plan.cost.cost(use.usage) / use.pairs for use in self.used])
+
+    def _whole(self, each: Sequence[float]) -> Interval:
+        """90 % interval of the run's sum, from how much the batches differ."""
+        mean = statistics.fmean(each)
+        spread = _T90 * statistics.stdev(each) / math.sqrt(len(each)) if len(each) > 1 else mean
+        return max(0.0, mean - spread) * self.total, (mean + spread) * self.total
+
     def disk_bytes(self) -> Interval:
         """What the output takes: the source's bytes and our fields."""
         share = self.total / self.sample.total if self.sample.total else 1.0
@@ -91,7 +121,7 @@ def attempt(plan: Plan) -> Trial:
     with closing(load_tools(replace(plan, batch_size=PAIRS // _BATCHES))) as tools:
         runs.check(plan, tools.maker)
         sample = _sampling.draw(store, min(PAIRS, plan.limit or PAIRS), SEED)
-        outcomes, seconds = _timed(sample.items, tools)
+        outcomes, seconds, used = _timed(sample.items, tools)
         model = tools.maker or "none"
     added = [len(str(columns(o))) for o in outcomes if isinstance(o, Record)]
     return Trial(
@@ -99,23 +129,26 @@ def attempt(plan: Plan) -> Trial:
         sample=sample,
         outcomes=outcomes,
         seconds=seconds,
+        used=used,
         added_bytes=statistics.fmean(added) if added else 0.0,
         workers=max(1, min(worker_count(plan), sample.shards)),
         model=model,
     )
 
 
-def _timed(items: Sequence[Item], tools: Tools) -> tuple[list[Outcome], list[float]]:
+def _timed(items: Sequence[Item], tools: Tools) -> tuple[list[Outcome], list[float], list[Used]]:
     numbered = [replace(item, origin=replace(item.origin, ordinal=i)) for i, item in enumerate(items)]
     outcomes: list[Outcome] = []
     seconds: list[float] = []
+    used: list[Used] = []
     step = tools.plan.batch_size
     for start in range(0, len(numbered), step):
         batch = numbered[start : start + step]
-        began = time.monotonic()
+        before, began = usage(tools.backend), time.monotonic()
         outcomes += enhance(batch, tools)
         seconds.append((time.monotonic() - began) / len(batch))
-    return outcomes, seconds[1:] or seconds  # the first batch starts the decoding child
+        used.append(Used(len(batch), usage(tools.backend) - before))
+    return outcomes, seconds[1:] or seconds, used if metered(tools.backend) else []
 
 
 def wilson(hits: int, n: int) -> Interval:
@@ -154,6 +187,7 @@ def report(trial: Trial) -> str:
         lines.append(f"  {name:<12}{hits:>4}  {hits / max(1, n):>6.1%}{'' if trial.tried_all else expected}")
     workers = several(trial.workers, "worker")
     lines.append(f"time  {' to '.join(map(duration, trial.time_s()))} with {workers}, once the model is loaded")
+    lines += _costs(trial)
     lines.append(f"disk  {' to '.join(map(size, trial.disk_bytes()))} needed{_free(plan)}")
     examples = _rewritten(trial)
     if examples:
@@ -161,6 +195,19 @@ def report(trial: Trial) -> str:
         lines += [f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in examples]
     lines.append("Nothing was written. next: the same command without --dry-run")
     return "\n".join(lines)
+
+
+def _costs(trial: Trial) -> list[str]:
+    if not trial.used:
+        return []
+    prompt, written = (f"{low:,.0f} to {high:,.0f}" for low, high in trial.tokens())
+    spent = sum((use.usage for use in trial.used), start=Usage())
+    lines = [f"model {prompt} prompt tokens, {written} written (90 %); this trial: {spent.calls:,} calls"]
+    if trial.plan.cost.price_in or trial.plan.cost.price_out:
+        low, high = trial.cost()
+        trying = trial.plan.cost.cost(spent)
+        lines.append(f"cost  {low:,.2f} to {high:,.2f} at the given prices (90 %); the trial itself {trying:,.4f}")
+    return lines
 
 
 def _tried(trial: Trial) -> str:
@@ -202,6 +249,7 @@ def as_json(trial: Trial) -> str:
         "total_exact": trial.sample.exact,
         "outcomes": shares,
         "time_s_95": list(trial.time_s()),
+        **_costs_json(trial),
         "disk_bytes": list(trial.disk_bytes()),
         "disk_free_bytes": free_bytes(trial.plan.output),
         "examples": [
@@ -209,3 +257,10 @@ def as_json(trial: Trial) -> str:
         ],
     }
     return redact(orjson.dumps(body).decode())
+
+
+def _costs_json(trial: Trial) -> dict[str, Json]:
+    if not trial.used:
+        return {}
+    prompt, written = trial.tokens()
+    return {"prompt_tokens_90": list(prompt), "written_tokens_90": list(written), "cost_90": list(trial.cost())}

@@ -32,6 +32,18 @@ Workers: TypeAlias = Annotated[
     int | None, typer.Option(metavar="N", min=0, help="Processes; 0 is one a core. Never changes the output.")
 ]
 Limit: TypeAlias = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N pairs.")]
+PriceIn: TypeAlias = Annotated[
+    float | None, typer.Option("--price-in", metavar="X", min=0, help="Price of a million prompt tokens.")
+]
+PriceOut: TypeAlias = Annotated[
+    float | None, typer.Option("--price-out", metavar="X", min=0, help="Price of a million written tokens.")
+]
+MaxCost: TypeAlias = Annotated[
+    float | None, typer.Option("--max-cost", metavar="X", min=0, help="Stop, to be continued, before it costs more.")
+]
+MaxTokens: TypeAlias = Annotated[
+    int | None, typer.Option("--max-tokens", metavar="N", min=0, help="Stop, to be continued, before it uses more.")
+]
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Try 50 pairs, estimate, write nothing.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 OutputFolder: TypeAlias = Annotated[str, typer.Argument(metavar="OUT", help="Output folder of an earlier run.")]

@@ -95,10 +95,17 @@ def _assigned(assignments: Sequence[str]) -> list[Layer]:
 def _given(flags: Mapping[str, Any]) -> list[Layer]:
     names = {"source": "SRC", "output": "-o"}
     return [
-        Layer(origin=names.get(key, f"--{key}"), settings={key: value})
+        Layer(origin=names.get(key, f"--{key.rpartition('.')[2].replace('_', '-')}"), settings=_nested(key, value))
         for key, value in flags.items()
         if value is not None
     ]
+
+
+def _nested(dotted: str, value: Any) -> dict[str, Any]:
+    settings: Any = value
+    for part in reversed(dotted.split(".")):
+        settings = {part: settings}
+    return dict(settings)
 
 
 def rows(resolved: Resolved) -> list[tuple[str, Any, str]]:

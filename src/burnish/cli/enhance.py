@@ -16,6 +16,10 @@ def enhance(  # noqa: PLR0913 - options are arguments here
     config: opt.Config = None,
     workers: opt.Workers = None,
     limit: opt.Limit = None,
+    price_in: opt.PriceIn = None,
+    price_out: opt.PriceOut = None,
+    max_cost: opt.MaxCost = None,
+    max_tokens: opt.MaxTokens = None,
     dry_run: opt.DryRun = False,
     as_json: opt.Json = False,
 ) -> int:
@@ -33,6 +37,10 @@ def enhance(  # noqa: PLR0913 - options are arguments here
         "recipe": recipe,
         "workers": workers,
         "limit": limit,
+        "cost.price_in": price_in,
+        "cost.price_out": price_out,
+        "cost.max_cost": max_cost,
+        "cost.max_tokens": max_tokens,
     }
     plan = _settings.resolve(flags, assignments or (), config).plan
     return _job.dry_run(plan, as_json=as_json) if dry_run else _job.run(plan, as_json=as_json)

@@ -18,7 +18,6 @@ from burnish.stores._options import known, listed, whole
 from burnish.values import Item, Shard
 
 SUFFIXES: Final = (".parquet", ".pq", ".parq")
-_OPTIONS: Final = ("image_column", "text_column", "key_column", "max_image_mb")
 
 
 def sniff(source: str) -> bool:
@@ -33,10 +32,12 @@ class ParquetStore:
     not given), `max_image_mb` (largest image, default 256).
     """
 
+    option_names = ("image_column", "text_column", "key_column", "max_image_mb")
+
     def __init__(self, source: str, options: Mapping[str, str] | None = None) -> None:
         """`source` is a folder, a file, a glob, a brace pattern or an fsspec URL. Raises `UsageError` on options."""
         self.source = source
-        self.options: Mapping[str, str] = known("parquet", options, _OPTIONS)
+        self.options: Mapping[str, str] = known("parquet", options, self.option_names)
         self._max_image_bytes = whole(self.options, "max_image_mb", 256) << 20
 
     def shards(self) -> list[Shard]:

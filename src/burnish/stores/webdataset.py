@@ -26,7 +26,6 @@ from burnish.values import Item, Reason, Shard
 
 SUFFIXES: Final = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _FIRST_BYTES: Final = 64  # enough to tell an HTML page or a PNG from a shard in the quarantine's table
-_OPTIONS: Final = ("text", "max_member_mb", "max_unpacked_gb")
 
 
 def sniff(source: str) -> bool:
@@ -43,13 +42,15 @@ class WebDatasetStore:
     (largest shard after unpacking, default 64).
     """
 
+    option_names = ("text", "max_member_mb", "max_unpacked_gb")
+
     def __init__(self, source: str, options: Mapping[str, str] | None = None) -> None:
         """`source` is a folder, a file, a glob, a brace pattern or an fsspec URL. Raises `UsageError` on options."""
         self.source = source
         self.options: Mapping[str, str] = dict(options or {})
-        unknown = sorted(self.options.keys() - set(_OPTIONS))
+        unknown = sorted(self.options.keys() - set(self.option_names))
         if unknown:
-            raise UsageError(f"webdataset has no option {unknown[0]!r}.\nIt has: {', '.join(_OPTIONS)}")
+            raise UsageError(f"webdataset has no option {unknown[0]!r}.\nIt has: {', '.join(self.option_names)}")
         self._text_from = _text_from(self.options.get("text", ",".join(TEXT_FROM)))
         self._max_member_bytes = _whole(self.options, "max_member_mb", 256) << 20
         self._limits = Limits(max_bytes=_whole(self.options, "max_unpacked_gb", 64) << 30)
