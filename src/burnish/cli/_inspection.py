@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
+from burnish import languages
 from burnish.cli._show import quoted, several, size
 from burnish.plan import Plan
 from burnish.storage.redact import redact
@@ -77,16 +76,9 @@ def _count(found: Inspection, item: Item, *, tell_language: bool) -> int:
     found.flags.update((*item.flags, *(flag for flag in view.flags if flag != "empty")))
     if not tell_language or len(view.clean) < MIN_LANGUAGE_CHARS:
         return 0
-    language, probability = _identifier().classify(view.clean.lower())
+    language, probability = languages.classify(view.clean)
     found.languages[language if probability >= SURE else "unsure"] += 1
     return 1
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def report(found: Inspection) -> str:
