@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks import joint_answer, tiny_measures
-from benchmarks.scenes import CRITERIA, KINDS, Scene, scene
+from benchmarks.scenes import CRITERIA, Scene, scene
 from burnish import replies
 from burnish.chat import Written, fold, render
 from burnish.chat.local.model import LocalModel
@@ -29,6 +29,8 @@ THRESHOLD = 3.5
 """Below it a caption is rewritten; between the marks of good scenes (5) and of bad ones (1 and 2), in the middle."""
 LOW = 5
 """One scene in so many has a bad caption."""
+BAD = ("advert", "file_name")
+"""Kinds that the tiny model tells from good ones whichever way it is asked, so that a fifth is rewritten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,8 @@ class Way:
 
 
 def scenes_of(count: int, seed: int) -> list[Scene]:
-    """Held-out scenes, every fifth bad, the kinds of bad ones in turn."""
-    kinds = [KINDS[1 + (n // LOW) % (len(KINDS) - 1)] if n % LOW == 0 else "good" for n in range(count)]
+    """Held-out scenes, every fifth bad."""
+    kinds = [BAD[n // LOW % len(BAD)] if n % LOW == 0 else "good" for n in range(count)]
     return [scene(2 * (seed * 10_000_019 + n) + 1, (kind,)) for n, kind in enumerate(kinds)]
 
 

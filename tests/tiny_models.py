@@ -113,7 +113,10 @@ def tokenizer(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tupl
 def siglip_qwen2(
     folder: Path, *, extra: tuple[str, ...] = (), whole: tuple[str, ...] = (), width: int = WIDTH, layers: int = 2
 ) -> None:
-    """AITQE's shape: SigLIP, a two-layer MLP, Qwen2. `extra` and `whole` as for `tokenizer`."""
+    """AITQE's shape: SigLIP, a two-layer MLP, Qwen2. `extra` and `whole` as for `tokenizer`.
+
+    Words have one embedding, read and written: what a picture shows and what a caption says compare directly.
+    """
     from transformers import LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor, Qwen2Config, SiglipVisionConfig
     from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 
@@ -124,7 +127,8 @@ def siglip_qwen2(
     )  # fmt: skip
     config = LlavaConfig(
         vision_config=seen,
-        text_config=Qwen2Config(**_decoder(words, width, layers)),
+        text_config=Qwen2Config(**_decoder(words, width, layers), tie_word_embeddings=True),
+        tie_word_embeddings=True,
         image_token_index=words.convert_tokens_to_ids("<image>"),
         vision_feature_select_strategy="full",
         vision_feature_layer=-1,

@@ -1,6 +1,6 @@
 """Train a tiny multimodal model (SigLIP + MLP + Qwen2, AITQE's parts) on generated scenes with our own prompts.
 
-    OMP_NUM_THREADS=1 python -m tools.train_tiny OUT [--steps 800] [--seed 0]
+    OMP_NUM_THREADS=1 python -m tools.train_tiny OUT [--steps 1200] [--seed 0]
 
 The result is an ordinary checkpoint folder for ``--backend transformers``. It has learnt three things: each
 criterion's answer, the rewrite, and the joint answer that benchmarks/score_first.py compares with. Picture and caption
@@ -37,14 +37,14 @@ from burnish.chat.local.rows import Feeder
 from burnish.chat.marking import marked
 from burnish.values import AssessRequest, Budget, RewriteRequest
 
-STEPS, NAMING, MIXING = 800, 200, 500
-"""All steps; those that only teach names; the first with all kinds of captions and questions."""
+STEPS, NAMING = 1200, 200
+ROUND = ("questions", "matching", "questions", "names", "joint", "matching")
 PAIRS, QUESTIONS = 24, 2
 WIDTH, LAYERS = 96, 3
 PEAK = 2e-3
 BUDGET = Budget(max_changed=1.0, max_inserted=8)
 NAMED_PAIRS = 32
-JOINT_EVERY, JOINT_PAIRS = 4, 8
+JOINT_PAIRS = 8
 SAVED_EVERY = 100
 IGNORED = -100
 CAPTION_WEIGHT = 0.5
@@ -175,25 +175,22 @@ def words() -> tuple[str, ...]:
     return (*(marked(one.text) for one in scenes), *(one.wanted for one in scenes), *answers)
 
 
-def rate(step: int) -> float:
-    """Learning rate: a short rise, level, then along half a cosine that training ends before."""
-    rise = min(1.0, (step + 1) / 50)
-    fall = max(0, step - MIXING) / MIXING
-    return PEAK * rise * 0.5 * (1 + math.cos(math.pi * fall))
+def rate(step: int, steps: int) -> float:
+    """Learning rate: a short rise, then half a cosine down to nothing."""
+    return PEAK * min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
 def lesson_of(step: int, seed: int) -> tuple[list[Scene], str]:
-    """The scenes of a step, and what is learnt from them: what things are called, then whether a full caption fits,
-    then everything.
+    """The scenes of a step, and what is learnt from them: at first mostly what things are called, then all in turn
+    (what is left out for long is forgotten).
     """
-    if step < NAMING:
-        return [_full(one) for one in trained_on(step, NAMED_PAIRS, seed, ("good",))], "names"
-    if step < MIXING:
+    what = ROUND[step % len(ROUND)] if step >= NAMING or step % 5 == 0 else "names"
+    if what == "names":
+        return [_full(one) for one in trained_on(step, NAMED_PAIRS, seed, ("good",))], what
+    if what == "matching":
         scenes = trained_on(step, NAMED_PAIRS, seed, ("good", "wrong_object", "wrong_colour"))
-        return [_full(one) for one in scenes], "matching"
-    if step % JOINT_EVERY == 0:
-        return trained_on(step, JOINT_PAIRS, seed), "joint"
-    return trained_on(step, PAIRS, seed), "questions"
+        return [_full(one) for one in scenes], what
+    return trained_on(step, JOINT_PAIRS if what == "joint" else PAIRS, seed), what
 
 
 def _full(one: Scene) -> Scene:
@@ -211,7 +208,7 @@ def train(folder: Path, *, seed: int, steps: int = STEPS) -> dict[str, float]:
     for step in range(steps):
         scenes, what = lesson_of(step, seed)
         for group in learner.param_groups:
-            group["lr"] = rate(step)
+            group["lr"] = rate(step, steps)
         answered, told = trainer.loss(scenes, what)
         learner.zero_grad()
         (answered + (1.0 if what == "names" else CAPTION_WEIGHT) * told).backward()
