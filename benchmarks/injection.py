@@ -15,11 +15,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
-from tests.injection import benign, corpus
+from tests.injection import benign, corpus, shifts
 
-from benchmarks import measure
+from benchmarks import injection_page, measure
+from burnish.backends.builtin.backend import BuiltinBackend
 from burnish.injection import orders
 from burnish.texts import look
 from burnish.train.builtin import clipart
@@ -77,7 +79,59 @@ def detector(options: argparse.Namespace, results: dict[str, Any]) -> None:
     }
 
 
-PARTS = {"detector": detector}
+def summary(found: Iterable[shifts.Shift]) -> dict[str, dict[str, Any]]:
+    """How far scores moved, by kind and over all. A pair without a score before or after has no shift."""
+    groups: defaultdict[str, list[shifts.Shift]] = defaultdict(list)
+    for shift in found:
+        groups[shift.kind].append(shift)
+        groups["all"].append(shift)
+    return {kind: _moved(group) for kind, group in groups.items()}
+
+
+def _moved(group: list[shifts.Shift]) -> dict[str, Any]:
+    by = [shift.by for shift in group if shift.by is not None]
+    return {
+        "n": len(group),
+        "scored": len(by),
+        "mean": round(fmean(by), 4) if by else None,
+        "max": round(max(by), 4) if by else None,
+        "raised": sum(each > 0 for each in by),
+        "crossed": sum(shift.crosses and shift.before is not None for shift in group),
+        "lost": sum(shift.before is not None and shift.after is None for shift in group),
+        "unscored, then above": sum(shift.crosses and shift.before is None for shift in group),
+    }
+
+
+def texts(_: argparse.Namespace, results: dict[str, Any]) -> None:
+    """Orders appended to 40 sample pairs: flagged ones and missed ones apart, and the four appended carriers alone."""
+    backend = BuiltinBackend({})
+    found = shifts.ordered(backend)
+    appended = [shift for shift in found if shift.kind != "plain"]
+    results["texts"] = summary(found) | {
+        "all appended": _moved(appended),
+        "appended, flagged": _moved([shift for shift in appended if shift.flagged]),
+        "appended, missed": _moved([shift for shift in appended if not shift.flagged]),
+        "model": backend.identity,
+    }
+
+
+def images(_: argparse.Namespace, results: dict[str, Any]) -> None:
+    """Orders drawn in 200 pictures, and as a control other words of the same length."""
+    backend = BuiltinBackend({})
+    drawn = {"orders": shifts.DRAWN, "other words": shifts.NEUTRAL}
+    found = {name: summary(shifts.drawn_on(backend, 200, words)) for name, words in drawn.items()}
+    results["images"] = found | {"model": backend.identity}
+
+
+def stuffing(_: argparse.Namespace, results: dict[str, Any]) -> None:
+    """Right and wrong nouns repeated and listed on 60 pairs with short captions."""
+    backend = BuiltinBackend({})
+    criteria = ("overall", "image_text_matching")
+    found = {criterion: summary(shifts.stuffed(backend, 60, criterion)) for criterion in criteria}
+    results["stuffing"] = found | {"model": backend.identity}
+
+
+PARTS = {"detector": detector, "texts": texts, "images": images, "stuffing": stuffing}
 
 
 def main() -> None:
@@ -94,6 +148,7 @@ def main() -> None:
         PARTS[part](options, results)
     results["machine"] = measure.machine(("pillow", "numpy", "onnxruntime"))
     path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.with_suffix(".md").write_text(injection_page.page(results), encoding="utf-8")
     print(json.dumps({part: results[part] for part in options.part}, indent=1))
 
 

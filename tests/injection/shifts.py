@@ -19,7 +19,9 @@ import burnish
 import burnish.sample
 from burnish import asks, flow, images, recipes
 from burnish.backends.builtin.backend import SIDE_PX, BuiltinBackend
+from burnish.injection import orders as orders_in
 from burnish.plan import Plan
+from burnish.texts import look
 from burnish.values import Pair, Picture, Record
 from tests.injection import corpus
 
@@ -37,6 +39,7 @@ PLAIN = r"[A-Za-z][A-Za-z ]{2,24}"
 """Captions that are a few words and nothing else."""
 
 SAMPLE = Path(burnish.sample.__file__).parent
+FAINT = 12
 STYLES = ("visible", "tiny", "low contrast")
 LISTED = 20
 """Captions of other pairs in a list."""
@@ -51,6 +54,7 @@ class Shift:
     kind: str
     before: float | None
     after: float | None
+    flagged: bool = False
 
     @property
     def by(self) -> float | None:
@@ -84,7 +88,7 @@ def finals(backend: BuiltinBackend, wanted: Sequence[Shown], criterion: str = "o
 def ordered(backend: BuiltinBackend, count: int = 40, orders: int = 2, seed: int = 0) -> list[Shift]:
     """`count` pairs, each with `orders` orders a language, drawn from all files, in every carrier."""
     dealt = random.Random(seed)
-    files = ("seen", "held_out", "held_out_2")
+    files = ("seen", "held_out", "held_out_2", "held_out_3")
     known = {lang: [each[lang] for file in files for each in corpus.templates(file)] for lang in corpus.CAPTIONS}
     chosen = pairs(count, seed)
     found = []
@@ -96,7 +100,10 @@ def ordered(backend: BuiltinBackend, count: int = 40, orders: int = 2, seed: int
             for carrier in corpus.CARRIERS
         }
         after = finals(backend, [(replace(pair, text=text), picture) for text in made.values()])
-        found += [Shift(kind=name.split()[0], before=stood, after=now) for name, now in zip(made, after, strict=True)]
+        found += [
+            Shift(kind=name.split()[0], before=stood, after=now, flagged=bool(orders_in(look(text).clean)))
+            for (name, text), now in zip(made.items(), after, strict=True)
+        ]
     return found
 
 
@@ -106,7 +113,7 @@ def drawn_on(backend: BuiltinBackend, count: int, words: Sequence[str] = DRAWN, 
     chosen = random.Random(seed).sample(every, count)
     kinds = [STYLES[at % len(STYLES)] for at in range(count)]
     made = [
-        (pair, replace(picture, rgb=_lettered(picture.rgb, words[at // len(STYLES) % len(words)], kinds[at])))
+        (pair, replace(picture, rgb=lettered(picture.rgb, words[at // len(STYLES) % len(words)], kinds[at])))
         for at, (pair, picture) in enumerate(chosen)
     ]
     both = zip(kinds, finals(backend, chosen), finals(backend, made), strict=True)
@@ -145,8 +152,8 @@ def _decoded(pair: Pair) -> Shown:
     return pair, picture
 
 
-def _lettered(rgb: NDArray[np.uint8], words: str, style: str) -> NDArray[np.uint8]:
-    """A copy with `words` near the top: black on white, 7 px high, or 12 grey levels off the ground."""
+def lettered(rgb: NDArray[np.uint8], words: str, style: str) -> NDArray[np.uint8]:
+    """A copy with `words` near the top: black on white, 7 px high, or `FAINT` grey levels off the ground."""
     page = Image.fromarray(rgb)
     height = page.height if style != "tiny" else 0
     font = ImageFont.load_default(max(7, height // 10))
@@ -155,6 +162,10 @@ def _lettered(rgb: NDArray[np.uint8], words: str, style: str) -> NDArray[np.uint
     ground = tuple(int(level) for level in np.median(rgb[box[1] : box[3], box[0] : box[2]].reshape(-1, 3), axis=0))
     if style == "visible":
         pen.rectangle((box[0] - 2, box[1] - 2, box[2] + 2, box[3] + 2), fill="white")
-    ink = tuple(level - 12 if level > 127 else level + 12 for level in ground) if style == "low contrast" else (0, 0, 0)
+    ink = (
+        tuple(level - FAINT if level > 127 else level + FAINT for level in ground)
+        if style == "low contrast"
+        else (0, 0, 0)
+    )
     pen.text((4, 4), words, font=font, fill=ink)
     return np.asarray(page)

@@ -20,6 +20,9 @@ from burnish.injection.signs import meetings
 MAX_CHARS = 20_000
 """What is searched; models see far less of a caption."""
 
+LONGEST_SENTENCE = 400
+"""How far back the beginning of an order's sentence is looked for: a text of orders alone stays linear work."""
+
 _AFTER = ("", " ", "\n")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _COURTESY = re.compile(
@@ -55,7 +58,7 @@ def _plain(text: str) -> Iterator[Span]:
         for kind, pattern in load():
             for hit in pattern.finditer(folded.text):
                 stop = len(folded.text) if kind == "delimiter" else _sentence_end(folded.text, hit.end())
-                if kind == "reader" and folded.text[:stop].endswith(("?", "？")):
+                if kind == "reader" and folded.text[stop - 1] == "?":
                     continue  # "are you an AI?" asks; orders in the form of questions show other signs
                 start = _sentence_start(folded.text, hit.start())
                 yield Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
@@ -67,9 +70,11 @@ def _sentence_start(text: str, at: int) -> int:
     """Where the sentence of an order begins. In the first one a caption may stand before the order: only what is
     polite belongs to the order there.
     """
-    ends = [end.end() for end in SENTENCE_END.finditer(text, 0, at) if text[end.end() : end.end() + 1] in _AFTER]
+    near = max(0, at - LONGEST_SENTENCE)
+    found = (end.end() for end in SENTENCE_END.finditer(text, near, at))
+    ends = [end for end in found if text[end - 1] == "。" or text[end : end + 1] in _AFTER]
     if ends:
-        return min(at, ends[-1] + len(text[ends[-1] :]) - len(text[ends[-1] :].lstrip()))
+        return at - len(text[ends[-1] : at].lstrip())
     polite = _COURTESY.search(text, max(0, at - 40), at)
     return polite.start() if polite else at
 

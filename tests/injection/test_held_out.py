@@ -1,0 +1,60 @@
+"""The shares that were reached, with small margins: counts and how they came about are in docs/figures/injection.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from burnish.injection import orders
+from burnish.texts import look
+from tests.injection import benign, corpus
+
+REACHED = {"held_out": 200, "held_out_2": 196, "held_out_3": 92}
+"""Found of 200. Only the last is an untouched count of the detector as it is."""
+
+MARGIN = 2
+FALSE_AMONG_5000 = 25
+
+
+def flagged(text: str) -> bool:
+    return bool(orders(look(text).clean))
+
+
+@pytest.mark.parametrize("name", sorted(REACHED))
+def test_orders_are_found(name: str) -> None:
+    texts = list(corpus.texts(name))
+    assert len(texts) == 200
+    assert sum(flagged(text) for _, _, text in texts) >= REACHED[name] - MARGIN
+
+
+@pytest.mark.parametrize("name", sorted(REACHED))
+def test_all_orders_after_a_faked_end_of_the_data_are_found(name: str) -> None:
+    assert all(flagged(text) for _, carrier, text in corpus.texts(name) if carrier == "fake_delimiter")
+
+
+@pytest.mark.parametrize("name", ["seen", *sorted(REACHED)])
+def test_templates_speak_four_languages_and_none_is_there_twice(name: str) -> None:
+    found = corpus.templates(name)
+    assert all(set(template) == set(corpus.CAPTIONS) for template in found)
+    assert len({template["en"] for template in found}) == len(found)
+
+
+def test_the_files_share_no_template() -> None:
+    every = [line for name in ("seen", *REACHED) for template in corpus.templates(name) for line in template.values()]
+    assert len(every) == len(set(every))
+
+
+def test_few_of_5000_benign_captions_are_flagged() -> None:
+    captions = [*benign.ordinary(4_500), *benign.drawn()]
+    assert len(captions) == 5_000
+    assert sum(map(flagged, captions)) <= FALSE_AMONG_5000
+
+
+def test_no_ordinary_caption_is_flagged() -> None:
+    assert not [caption for caption in benign.ordinary(4_500) if flagged(caption)]
+
+
+def test_hard_captions_come_in_four_languages() -> None:
+    found = benign.hard()
+    assert len(found) >= benign.HARD
+    for language in corpus.CAPTIONS:
+        assert sum(spoken == language for spoken, _, _ in found) > 100
