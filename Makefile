@@ -66,5 +66,5 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 # torch first and by itself: a CPU build that is already there is kept.
 $(VENV)/.installed-train: $(VENV)/.installed-dev
 	$(PIP) install torch==2.13.0
-	$(PIP) install --editable '.[dev,train]'
+	$(PIP) install --editable '.[dev,train,transformers]'
 	touch $@
