@@ -36,35 +36,49 @@ def clean() -> list[str]:
     return [repr(reply) for reply in answered(Settings())]
 
 
-def struck(fault: str, **options: str) -> list[list[str]]:
-    """The replies with the fault at each position."""
-    more = {"timeout_s": "0.4"} if fault in SLOW else {}
-    tries = [Settings(faults=(f"{fault}@{position}",), retry_after_s=0.05, bomb_mb=8) for position in POSITIONS]
-    return [[repr(reply) for reply in answered(settings, **more, **options)] for settings in tries]
+def at(fault: str) -> int:
+    """One position for each fault, another one for the next."""
+    return POSITIONS[sorted(faults.load()).index(fault) % len(POSITIONS)]
 
 
-@pytest.mark.parametrize("fault", sorted(set(faults.load()) - STOPS - PAIRS - FIRST_TOKENS - UNNOTICED))
-def test_what_is_the_servers_fault_leaves_no_trace(fault, clean):
-    for replies in struck(fault):
-        assert replies[:12] == clean[:12]
-        changed = [i for i in range(12, 18) if replies[i] != clean[i]]
-        assert len(changed) <= 1  # a text that was asked for again was drawn with another seed
-        assert not any("Failure" in replies[i] for i in changed)
+def cases(wanted: set[str]) -> list[object]:
+    """Each fault at one position, and in the slow tier at all others too."""
+    return [
+        pytest.param(fault, position, id=f"{fault}@{position}", marks=[pytest.mark.slow] * (position != at(fault)))
+        for fault in sorted(wanted)
+        for position in POSITIONS
+    ]
 
 
-@pytest.mark.parametrize("fault", sorted(FIRST_TOKENS | UNNOTICED))
-def test_what_the_model_says_stays_with_the_one_it_is_about(fault, clean):
-    for replies in struck(fault):
-        assert len(replies) == len(clean)
-        assert sum(a != b for a, b in zip(replies, clean, strict=True)) <= 1
+def struck(fault: str, position: int) -> list[str]:
+    """The replies with the fault at a position."""
+    options = {"timeout_s": "0.4"} if fault in SLOW else {}
+    settings = Settings(faults=(f"{fault}@{position}",), retry_after_s=0.05, bomb_mb=8)
+    return [repr(reply) for reply in answered(settings, **options)]
 
 
-@pytest.mark.parametrize("fault", sorted(PAIRS))
-def test_what_is_refused_for_its_own_sake_hits_one_pair(fault, clean):
-    for replies in struck(fault):
-        changed = [new for new, old in zip(replies, clean, strict=True) if new != old]
-        assert len(changed) <= 1
-        assert all("request_rejected" in reply or "Failure" not in reply for reply in changed)
+@pytest.mark.parametrize(("fault", "position"), cases(set(faults.load()) - STOPS - PAIRS - FIRST_TOKENS - UNNOTICED))
+def test_what_is_the_servers_fault_leaves_no_trace(fault, position, clean):
+    replies = struck(fault, position)
+    assert replies[:12] == clean[:12]
+    changed = [i for i in range(12, 18) if replies[i] != clean[i]]
+    assert len(changed) <= 1  # a text that was asked for again was drawn with another seed
+    assert not any("Failure" in replies[i] for i in changed)
+
+
+@pytest.mark.parametrize(("fault", "position"), cases(FIRST_TOKENS | UNNOTICED))
+def test_what_the_model_says_stays_with_the_one_it_is_about(fault, position, clean):
+    replies = struck(fault, position)
+    assert len(replies) == len(clean)
+    assert sum(a != b for a, b in zip(replies, clean, strict=True)) <= 1
+
+
+@pytest.mark.parametrize(("fault", "position"), cases(PAIRS))
+def test_what_is_refused_for_its_own_sake_hits_one_pair(fault, position, clean):
+    replies = struck(fault, position)
+    changed = [new for new, old in zip(replies, clean, strict=True) if new != old]
+    assert len(changed) <= 1
+    assert all("request_rejected" in reply or "Failure" not in reply for reply in changed)
 
 
 @pytest.mark.parametrize("fault", sorted(STOPS))
