@@ -272,7 +272,7 @@ class RewriteRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JointRequest:
-    """Ask for scores by all criteria and, if they are low, a rewrite of `text` in one answer, as AITQE's model gives."""
+    """Ask for scores by all criteria and, if they are low, a rewrite of `text`, in one answer as AITQE's model gives."""
 
     picture: Picture
     text: str
