@@ -272,7 +272,7 @@ class RewriteRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JointRequest:
-    """Ask for scores by all criteria and, if they are low, a rewrite of `text`, in one answer as AITQE's model gives."""
+    """Ask for all scores and, if they are low, a rewrite of `text` in one answer, as AITQE's model gives it."""
 
     picture: Picture
     text: str

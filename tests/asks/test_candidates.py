@@ -117,10 +117,10 @@ def test_the_model_that_rewrites_never_sees_the_order_and_taking_it_out_is_an_ed
     rewrite = asks.load("rewrite", terms())
     low = scored(ORDER, overall=1.5)
     [request] = rewrite.requests(low)
-    assert request.text == "a dog img."
-    proposed = rewrite.fold(low, [Draft(text="a dog.", edits=edits.diff("a dog img.", "a dog.", "junk"))])
+    assert request.text == "a dog img"
+    proposed = rewrite.fold(low, [Draft(text="a dog", edits=edits.diff("a dog img", "a dog", "junk"))])
     assert proposed.captions[1].verdict == ""
-    assert edits.apply(ORDER, proposed.captions[1].edits) == "a dog."
+    assert edits.apply(ORDER, proposed.captions[1].edits) == "a dog"
 
 
 def test_a_rewrite_that_gives_orders_is_refused() -> None:

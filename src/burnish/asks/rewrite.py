@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from burnish import edits, guards
 from burnish.asks import Terms
-from burnish.injection import orders, without
+from burnish.asks.assess import views
+from burnish.injection import orders
 from burnish.plan import RewriteRules
 from burnish.standing import standing
 from burnish.values import Budget, Caption, Draft, Edit, Failure, Pair, Record, Reply, Request, RewriteRequest
@@ -110,8 +111,8 @@ def ask(terms: Terms) -> Rewrite:
 
 
 def _bare(text: str) -> str:
-    """`text` without the orders it gives."""
-    return without(text, orders(text))
+    """`text` without the orders it gives: the view that was judged without them."""
+    return views(text)[-1]
 
 
 def _whole(view: str, draft: Draft) -> Draft:
