@@ -46,9 +46,10 @@ class RewriteRules:
 
     `below`: captions that stand under this (scale 1-5) are rewritten; 3.0 is the middle of the scale, to be fitted per
     consumer from labels. `weights`: of the criteria whose mean is how a caption stands; {} is the recipe's own.
-    `max_changed`: share of words a rewrite may change. Removing junk can take most of a caption away, so the default
-    is loose and `max_inserted` is tight: words may go, hardly any may come. `min_gain`: a rewrite is accepted only if
-    it stands that much higher on a second look. `max_match_loss`: how much its image-text matching may be lower.
+    `max_changed`: share of the words a rewrite may change, recognised junk not counted: a model that explains no junk
+    can take most of a caption away, so the default is loose and `max_inserted` is tight. `min_gain`: a rewrite is
+    accepted only if it stands that much higher on a second look. `max_match_loss`: how much its image-text matching
+    may be lower (one that only tidies is allowed the matcher's noise: see `burnish.asks.verify`).
     `candidates`: so many rewrites are asked for, and the one with the best gain minus `distance_cost` times the share
     of words it changes is taken.
     """

@@ -251,7 +251,9 @@ class AssessRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much a rewrite may change: at most `max_changed` of the words (share, 0..1) and `max_inserted` new words."""
+    """How much a rewrite may change: at most `max_changed` of the words that are no recognised junk (share, 0..1) and
+    `max_inserted` new words.
+    """
 
     max_changed: float
     max_inserted: int
@@ -259,8 +261,8 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RewriteRequest:
-    """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name (evidence, not text).
-    `variant` 0 is the model's surest answer; above, another one (a seed).
+    """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name, from its url where members
+    are numbered (evidence, not text). `variant` 0 is the model's surest answer; above, another one (a seed).
     """
 
     picture: Picture
