@@ -57,7 +57,7 @@ def test_no_form_says_what_is_there(tmp_path):
 
 def test_nothing_there_is_said_as_such(tmp_path):
     assert "does not exist" in message(str(tmp_path / "gone"))
-    assert "holds no input" in message(str(tmp_path))
+    assert "holds no files" in message(str(tmp_path))
     assert "cannot open" in message("nosuch://place/x")
     assert "Did you mean 'parquet'?" in message(str(tmp_path), "parqet")
 

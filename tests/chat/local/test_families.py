@@ -16,6 +16,8 @@ from burnish.values import Failure
 from tests import tiny_models
 from tests.chat.local import asking
 
+pytestmark = pytest.mark.slow  # needs torch, which the fast tier does not install
+
 CLOSE = 2e-6
 """Between two ways of adding up the same float32 numbers on tiny models, measured at most 3e-7."""
 

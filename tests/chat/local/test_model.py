@@ -14,6 +14,8 @@ from burnish.errors import StopError, UsageError
 from burnish.values import Failure, State
 from tests.chat.local import asking
 
+pytestmark = pytest.mark.slow  # needs torch, which the fast tier does not install
+
 
 @pytest.fixture(scope="module")
 def folder(folder_of: Callable[[str], Path]) -> Path:
