@@ -30,7 +30,7 @@ from burnish.storage.plan_file import check_plan, read_plan
 from burnish.storage.run import Run
 from burnish.storage.sealed import DamagedError
 from burnish.storage.stopping import stopping
-from burnish.stores import open_store
+from burnish.stores import open_store, sniffed
 from burnish.summary import Summary
 from burnish.tools import Tools, answers_of, load_tools
 from burnish.values import Json, Shard
@@ -42,12 +42,14 @@ _LOG = logging.getLogger("burnish")
 class OpenRun:
     """A claimed and locked output, what is left to do in it, and what has been done."""
 
-    def __init__(self, run: Run, plan: Plan, shards: Sequence[Shard], tools: Tools, *, live: bool, retry: bool) -> None:
-        """`live`: the model is an object of the caller's, which only this process has."""
+    def __init__(  # noqa: PLR0913 - what a run is
+        self, run: Run, plan: Plan, form: str, shards: Sequence[Shard], tools: Tools, *, live: bool, retry: bool
+    ) -> None:
+        """`form`: the store's name. `live`: the model is an object of the caller's, which only this process has."""
         self.plan = plan
         self.live = live
         self.shards = shards
-        self.job = Job(ticket=run.ticket, retry=retry)
+        self.job = Job(ticket=run.ticket, form=form, retry=retry)
         self._run = run
         self._tools: Tools | None = tools
         self._maker = tools.maker
@@ -113,12 +115,13 @@ class OpenRun:
 @contextmanager
 def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False) -> Iterator[OpenRun]:
     """Load the model, list the shards, claim the output. Raises `UsageError` with nothing touched."""
-    shards = open_store(plan.source, plan.store or None, plan.store_options).shards()
+    form = plan.store or sniffed(plan.source)
+    shards = open_store(plan.source, form, plan.store_options).shards()
     tools = load_tools(plan, backend)
     try:
         claim = _finished_plan(plan.output) if retry else _claim(plan, shards, tools.maker)
         with Run.open(plan.output, claim, source=plan.source) as run:
-            opened = OpenRun(run, plan, shards, tools, live=backend is not None, retry=retry)
+            opened = OpenRun(run, plan, form, shards, tools, live=backend is not None, retry=retry)
             said = "run opened: %d of %d shards to do"
             _LOG.info(said, len(opened.todo), len(shards), extra={"run": run.ticket.run_id})
             if opened.todo and not retry:

@@ -38,11 +38,13 @@ SUSPICIOUS = frozenset({Reason.MISSING_FILE, Reason.DECODER_CRASH, Reason.DECODE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a worker needs to know beside the plan's tools; plain, so it pickles. `limit`: at most so many items.
+    """What a worker needs to know beside the plan's tools; plain, so it pickles. `form` is the store's name, found once
+    for all shards: looking costs a listing of the whole source. `limit`: at most so many items.
     `retry`: finished records of the shard's last commit stand, only failures are asked again.
     """
 
     ticket: Ticket
+    form: str
     limit: int | None = None
     retry: bool = False
 
@@ -64,7 +66,7 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
 
     Nothing is visible before the commit; an exception abandons it. Raises `StopError` if the environment fails.
     """
-    store = open_store(tools.plan.source, tools.plan.store or None, tools.plan.store_options)
+    store = open_store(tools.plan.source, job.form, tools.plan.store_options)
     tools = tools.for_shard(shard)
     known = _finished(job, shard) if job.retry else NOTHING
     tally = _Tally(breaker=tools.plan.breaker)

@@ -24,12 +24,16 @@ def open_store(source: str, name: str | None = None, options: Mapping[str, str] 
 
     Raises `UsageError` when no form or more than one is found; the message names the flag that decides.
     """
-    chosen = name if name is not None else _sniffed(source)
+    chosen = name if name is not None else sniffed(source)
     make = cast("Callable[[str, Mapping[str, str]], Store]", discovery.load("stores", chosen))
     return make(source, dict(options or {}))
 
 
-def _sniffed(source: str) -> str:
+def sniffed(source: str) -> str:
+    """The name of the store whose form is found at `source`. Lists the whole source: not for every shard.
+
+    Raises `UsageError` when no form or more than one is found.
+    """
     known = discovery.names("stores")
     found = [name for name in known if _sniff(name, source)]
     if len(found) == 1:
