@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import burnish
 from burnish.answers import Answered, reply_from, reply_json
 from burnish.errors import StopError
 from burnish.plan import CostRules
-from burnish.purse import Shared, Unlimited
+from burnish.purse import PROBE_CALLS, Shared, Unlimited
 from burnish.storage.answers import AnswerFile, answers_folder, spent
 from burnish.storage.verify import verify
 from burnish.values import (
@@ -158,6 +160,29 @@ def test_the_budget_stops_before_it_is_passed(tmp_path: Path) -> None:
     again = Metered()
     make(tmp_path, again, more).answer([ask(f"{n}") for n in range(100)])
     assert len(again.asked) + len(model.asked) == 100
+
+
+def test_what_a_stopped_batch_has_cost_counts_for_the_run_that_goes_on(tmp_path: Path) -> None:
+    class Stops(Metered):
+        def answer(self, requests: Sequence[Request]) -> list[Reply]:
+            super().answer(requests)
+            raise StopError("the server is gone")
+
+    with pytest.raises(StopError, match="gone"):
+        make(tmp_path, Stops()).answer([ask("a"), ask("b")])
+    assert spent(tmp_path)["prompt_tokens"] == 20
+
+
+def test_workers_wait_for_what_open_calls_cost_instead_of_stopping(tmp_path: Path) -> None:
+    purse = Shared(tmp_path, CostRules(max_tokens=100_000))
+    purse.fill()
+    assert purse.reserve(64) == PROBE_CALLS
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(purse.reserve, 64)
+        time.sleep(0.2)
+        assert not waiting.done()
+        purse.settle(PROBE_CALLS, Usage(calls=PROBE_CALLS, prompt_tokens=1_600, written_tokens=16))
+        assert waiting.result(timeout=30) == 64
 
 
 def test_a_budget_in_money_needs_prices() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ PROBE_CALLS = 16
 """So many calls are made before their mean is believed."""
 MARGIN = 1.1
 """Calls are reckoned this much dearer than they were so far: a batch may be, and the limit is a limit."""
+WAIT_S = 600.0
+"""Longer than any batch takes: a worker that died leaves its calls open, and the run with it."""
+_POLL_S = 0.05
 _NAME = "spending.json"
 
 
@@ -50,11 +54,20 @@ class Shared:
     def reserve(self, calls: int) -> int:
         """How many of `calls` more calls fit into the limits; the rest has to wait for what these really cost.
 
-        Raises `StopError` if not one does.
+        While other workers' calls are open it waits for what they cost. Raises `StopError` if no call fits.
         """
+        given_up = time.monotonic() + WAIT_S
+        while (taken := self._take(calls, wait=time.monotonic() < given_up)) == 0:
+            time.sleep(_POLL_S)
+        return taken
+
+    def _take(self, calls: int, *, wait: bool) -> int:
+        """Calls taken, 0 if it has to wait."""
         with self._lock():
             used, reserved = self._read()
             fitting = self._fitting(used, reserved)
+            if fitting < 1 and reserved and wait:
+                return 0
             if fitting < 1:
                 raise StopError(self._used_up(used))
             taken = min(calls, fitting if used["calls"] >= PROBE_CALLS else min(fitting, PROBE_CALLS))
