@@ -96,9 +96,7 @@ def scene(seed: int, kinds: tuple[str, ...] = _MOSTLY) -> Scene:
         text = draw.choice(_FILES).format(draw.randrange(10_000))
     picture = _picture(draw, colour, shape, ground)
     said = _RIGHT[0].format(said_colour, said_shape, ground)
-    return Scene(
-        picture=picture, text=text, kind=kind, wanted=text if kind == "good" else full, full=full, said=said
-    )
+    return Scene(picture=picture, text=text, kind=kind, wanted=text if kind == "good" else full, full=full, said=said)
 
 
 def held_out(count: int, seed: int = 1) -> list[Scene]:

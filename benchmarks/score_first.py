@@ -86,9 +86,7 @@ def _took(model: LocalModel) -> dict[str, int]:
 def compared(folder: Path, count: int, seed: int) -> dict[str, object]:
     """Both ways on fresh models of `folder`, and how they compare."""
     scenes = scenes_of(count, seed)
-    one, other = (
-        ask(LocalModel(Options(model=str(folder), device="cpu")), scenes) for ask in (score_first, joint)
-    )
+    one, other = (ask(LocalModel(Options(model=str(folder), device="cpu")), scenes) for ask in (score_first, joint))
     tokens = {name: way.took["written_tokens"] / count for name, way in (("score_first", one), ("joint", other))}
     answers = tokens["score_first"] + len(CRITERIA)
     return {

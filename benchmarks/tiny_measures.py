@@ -38,9 +38,7 @@ def rewrites(model: LocalModel, scenes: Sequence[Scene]) -> list[str]:
         fold.draft(request, task, written)
         for request, task, written in zip(requests, tasks, model.write(tasks), strict=True)
     ]
-    return [
-        draft.text if isinstance(draft, Draft) else one.text for draft, one in zip(drafts, scenes, strict=True)
-    ]
+    return [draft.text if isinstance(draft, Draft) else one.text for draft, one in zip(drafts, scenes, strict=True)]
 
 
 def measured(model: LocalModel, count: int, seed: int = 1) -> dict[str, float | int]:

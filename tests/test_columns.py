@@ -30,7 +30,7 @@ def test_keys_and_types_do_not_depend_on_what_happened() -> None:
 
 
 def rewritten() -> Record:
-    """"a dog.jpg", rewritten to "a dog" with a score of 4."""
+    """ "a dog.jpg", rewritten to "a dog" with a score of 4."""
     made = judged(2.0)
     edit = Edit(start=5, before=".jpg", after="", why="file extension", junk=True)
     scores = (Score(criterion="overall", value=4.0, confidence=0.5),)

@@ -56,8 +56,7 @@ def corpus(*, prompts: bool) -> list[str]:
 def _prompts() -> list[str]:
     dot = Picture(rgb=np.zeros((1, 1, 3), np.uint8), width=1, height=1, format="PNG", mode="RGB")
     asked = [
-        render.choose(AssessRequest(picture=dot, text="a cat", criterion=c)).prompt
-        for c in discovery.names("criteria")
+        render.choose(AssessRequest(picture=dot, text="a cat", criterion=c)).prompt for c in discovery.names("criteria")
     ]
     budget = Budget(max_changed=1.0, max_inserted=4)
     asked.append(render.write(RewriteRequest(picture=dot, text="a cat", budget=budget)).prompt)

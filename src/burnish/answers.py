@@ -12,7 +12,6 @@ from dataclasses import asdict, fields
 from typing import Any, Protocol
 
 from burnish.chat import Metered
-from burnish.errors import BurnishError
 from burnish.protocols import Backend
 from burnish.storage.answers import AnswerFile
 from burnish.values import Draft, Edit, Failure, JointReply, Json, Picture, Reply, Request, Score, State, Usage
@@ -57,16 +56,15 @@ class Answered:
     def _ask(self, asked: Sequence[tuple[str, Request]]) -> dict[str, Reply]:
         """Ask, journal the answers, give back the failures."""
         before = usage(self._backend)
+        lasting: dict[str, Json] = {}
         try:
             answered = self._backend.answer([request for _, request in asked])
-        except BurnishError:  # the run stops; what it has cost counts against the budget of the one that goes on
-            self._file.append({}, (usage(self._backend) - before).as_json())
-            raise
-        replies = dict(zip((key for key, _ in asked), answered, strict=True))
-        used = usage(self._backend) - before
-        lasting = {key: reply_json(reply) for key, reply in replies.items() if not isinstance(reply, Failure)}
-        self._file.append(lasting, used.as_json())
-        self._purse.settle(len(asked), used)
+            replies = dict(zip((key for key, _ in asked), answered, strict=True))
+            lasting = {key: reply_json(reply) for key, reply in replies.items() if not isinstance(reply, Failure)}
+        finally:  # what a stopped batch has cost counts too
+            used = usage(self._backend) - before
+            self._file.append(lasting, used.as_json())
+            self._purse.settle(len(asked), used)
         return {key: reply for key, reply in replies.items() if key not in lasting}
 
     def _key(self, request: Request, pictures: dict[int, bytes]) -> str:

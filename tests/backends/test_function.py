@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from burnish.backends import load
 from burnish.backends.function import FunctionBackend, is_judge
 from burnish.errors import UsageError
-from burnish.tools import load_backend
 from burnish.values import AssessRequest, Request, RewriteRequest, Score
 from tests.builders import picture
 from tests.cli.calls import call, lay_sample
@@ -56,11 +56,11 @@ def test_everything_else_is_taken_for_a_factory(other) -> None:
 
 def test_a_function_named_on_the_command_line_is_the_model() -> None:
     request = AssessRequest(picture=picture(), text="A red apple.", criterion="overall")
-    backend = load_backend(f"{__name__}:by_name", {})
+    backend = load(f"{__name__}:by_name", {})
     assert backend.identity == f"function:{__name__}.by_name"
     assert backend.answer([request]) == [Score(criterion="overall", value=3.0, confidence=1.0)]
     with pytest.raises(UsageError, match="takes no backend_options"):
-        load_backend(f"{__name__}:by_name", {"depth": "2"})
+        load(f"{__name__}:by_name", {"depth": "2"})
 
 
 def test_a_plain_function_runs_the_whole_job(tmp_path, monkeypatch) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from burnish import discovery, recipes
+from burnish.backends import load
 from burnish.backends.function import FunctionBackend
 from burnish.criteria import SCALE
 from burnish.fakeserver import FakeServer
 from burnish.protocols import Backend
-from burnish.tools import load_backend
 from burnish.values import (
     AssessRequest,
     Budget,
@@ -48,11 +48,11 @@ def make(name: str) -> Backend:
     if name == "function":  # made from a function of the user's, which options cannot hold
         return FunctionBackend(lambda request: 3.0 if isinstance(request, AssessRequest) else request.text)
     if name == "transformers":
-        return load_backend(name, {"model": str(Path(tiny_model().name)), "device": "cpu"})
+        return load(name, {"model": str(Path(tiny_model().name)), "device": "cpu"})
     if name == "vllm":
         pytest.importorskip("vllm", reason="vLLM needs a GPU and its own environment: pip install 'burnish[vllm]'")
-        return load_backend(name, {"model": str(Path(tiny_model().name))})
-    return load_backend(name, {"then": "fake"} if name == "cascade" else {})
+        return load(name, {"model": str(Path(tiny_model().name))})
+    return load(name, {"then": "fake"} if name == "cascade" else {})
 
 
 @cache
@@ -68,9 +68,7 @@ def tiny_model() -> tempfile.TemporaryDirectory[str]:
 def names() -> list[object]:
     """All backends. A real model takes minutes for what the others do in a second."""
     slow = {"transformers"}
-    return [
-        pytest.param(name, marks=pytest.mark.slow if name in slow else ()) for name in discovery.names("backends")
-    ]
+    return [pytest.param(name, marks=pytest.mark.slow if name in slow else ()) for name in discovery.names("backends")]
 
 
 @pytest.fixture(scope="module", autouse=True)

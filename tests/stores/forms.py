@@ -78,9 +78,7 @@ def record(pair: Pair, text: str | None = None) -> Record:
               confidence=0.0, state=State.ABSTAINED))  # fmt: skip
     alt = Caption(text=pair.text, role="alt", maker="source", scores=scores)
     if text is None:
-        return continued(
-            Record(pair=pair, picture=picture(), view=pair.text, captions=(alt,), decision=Decision.KEPT)
-        )
+        return continued(Record(pair=pair, picture=picture(), view=pair.text, captions=(alt,), decision=Decision.KEPT))
     edit = Edit(start=0, before=pair.text, after=text, why="test")
     new = Caption(text=text, role="rewrite", maker="test", edits=(edit,), scores=scores, verdict="accepted")
     return continued(

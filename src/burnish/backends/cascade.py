@@ -9,9 +9,9 @@ the dear model alone. ``burnish eval cascade`` shows what other values save and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
-from burnish import discovery
+from burnish.backends import load
+from burnish.chat import Metered
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
 from burnish.protocols import Backend
@@ -43,7 +43,7 @@ class CascadeBackend:
 
     def usage(self) -> Usage:
         """What the two have been used for so far; a model that costs nothing counts nothing."""
-        used = [model.usage() for model in (self._first, self._then) if hasattr(model, "usage")]
+        used = [model.usage() for model in (self._first, self._then) if isinstance(model, Metered)]
         return sum(used, start=Usage())
 
     def _settles(self, reply: Reply) -> bool:
@@ -77,7 +77,7 @@ def make(options: Mapping[str, str]) -> CascadeBackend:
 
 def _model(name: str, prefix: str, options: Mapping[str, str]) -> Backend:
     own = {key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)}
-    return cast("Backend", discovery.load("backends", name)(own))  # type: ignore[operator]
+    return load(name, own)
 
 
 def _number(name: str, text: str, low: float, high: float) -> float:

@@ -33,9 +33,7 @@ class FakeBackend:
         """Raises `UsageError` for unknown options."""
         unknown = set(options) - _OPTIONS
         if unknown:
-            raise UsageError(
-                f"backend fake has no option {min(unknown)!r}. Options: {', '.join(sorted(_OPTIONS))}"
-            )
+            raise UsageError(f"backend fake has no option {min(unknown)!r}. Options: {', '.join(sorted(_OPTIONS))}")
         self.side_px = int(options.get("side_px", "64"))
         self._abstain = float(options.get("abstain", "0"))
         self._fail = float(options.get("fail", "0"))

@@ -20,7 +20,7 @@ from typing import Any
 from burnish.chat import Choose, Chosen, Prompt, Write, Written
 from burnish.chat.backend import ChatBackend
 from burnish.errors import MissingExtra, StopError, UsageError
-from burnish.values import Failure, Picture, Usage
+from burnish.values import Failure, Json, Picture, Usage
 
 TOP_LOGPROBS = 20
 """vLLM's default bound (`max_logprobs`); enough for five digits with and without a space before them."""
@@ -62,22 +62,30 @@ class VllmModel:
         ]
 
     def write(self, tasks: Sequence[Write]) -> list[Written | Failure]:
-        """Texts under each task's schema."""
+        """Texts under each task's schema; free ones where it is empty."""
         sampling = [
             self._vllm.SamplingParams(
                 max_tokens=task.max_tokens,
                 temperature=task.temperature,
                 seed=task.seed,
-                structured_outputs=self._sampling.StructuredOutputsParams(
-                    json=dict(task.schema), disable_any_whitespace=True
-                ),
+                structured_outputs=self._kept_to(task.schema),
             )
             for task in tasks
         ]
-        texts = [output.outputs[0] for output in self._chat([task.prompt for task in tasks], sampling)]
+        outputs = self._chat([task.prompt for task in tasks], sampling)
         return [
-            Written(text=text.text, cut=text.finish_reason == "length", how="structured_outputs") for text in texts
+            Written(
+                text=output.outputs[0].text,
+                cut=output.outputs[0].finish_reason == "length",
+                how="structured_outputs" if task.schema else "plain",
+            )
+            for task, output in zip(tasks, outputs, strict=True)
         ]
+
+    def _kept_to(self, schema: Mapping[str, Json]) -> Any:
+        if not schema:
+            return None
+        return self._sampling.StructuredOutputsParams(json=dict(schema), disable_any_whitespace=True)
 
     def usage(self) -> Usage:
         """Counted from what the engine reports."""
@@ -90,10 +98,10 @@ class VllmModel:
             outputs = self._engine.chat([_messages(p) for p in prompts], sampling_params=list(sampling), use_tqdm=False)
         except RuntimeError as error:  # the engine process is gone or out of memory
             raise StopError(f"vLLM stopped: {str(error)[:300]}") from error
-        self._usage = Usage(
-            calls=self._usage.calls + len(prompts),
-            prompt_tokens=self._usage.prompt_tokens + sum(len(o.prompt_token_ids or ()) for o in outputs),
-            written_tokens=self._usage.written_tokens + sum(len(o.outputs[0].token_ids) for o in outputs),
+        self._usage += Usage(
+            calls=len(prompts),
+            prompt_tokens=sum(len(o.prompt_token_ids or ()) for o in outputs),
+            written_tokens=sum(len(o.outputs[0].token_ids) for o in outputs),
         )
         return list(outputs)
 

@@ -21,6 +21,8 @@ SYSTEM = (
 
 _CHARACTERS_PER_TOKEN = 2
 """Low on purpose: Latin text has about 4, Chinese 1 to 2. Bounds an answer, costs nothing when it is shorter."""
+_VARIED = 0.7
+"""Temperature of every variant but the surest: at 0 they would all be the same text."""
 _SPARE_TOKENS = 48
 """Braces, keys and the nonce of an answer, in the worst tokenizer seen."""
 
@@ -38,7 +40,7 @@ def choose(request: AssessRequest) -> Choose:
 def write(request: RewriteRequest) -> Write:
     """The task of a minimal rewrite under the request's budget."""
     limit = _longest(request.text, request.budget)
-    nonce = _nonce(request.picture, "rewrite", request.text, str(request.budget))
+    nonce = _nonce(request.picture, "rewrite", request.text, str(request.budget), str(request.variant))
     question = (
         "Mend this caption for the image with as few changes as possible. Remove what is not about the image (file "
         "names, advertising, credits, repetitions), repair spelling and word order, correct what the image refutes. "
@@ -52,6 +54,8 @@ def write(request: RewriteRequest) -> Write:
         schema=schema(nonce, caption={"type": "string", "maxLength": limit}),
         nonce=nonce,
         max_tokens=limit // _CHARACTERS_PER_TOKEN + _SPARE_TOKENS,
+        temperature=_VARIED if request.variant else 0.0,
+        seed=request.variant,
     )
 
 

@@ -44,9 +44,7 @@ def cheapest(points: Sequence[Point], max_changed: float) -> Point:
     return max(fine, key=lambda p: p.saved) if fine else min(points, key=lambda p: p.changed)
 
 
-def _point(
-    pairs: Sequence[tuple[Judged, Judged]], sure: float, below: float, labels: Mapping[str, bool]
-) -> Point:
+def _point(pairs: Sequence[tuple[Judged, Judged]], sure: float, below: float, labels: Mapping[str, bool]) -> Point:
     settled = [first.values.get("overall", 0.0) >= below and first.confidence >= sure for first, _ in pairs]
     truly = [second.values["overall"] >= below for _, second in pairs]
     decided = [alone or dear for alone, dear in zip(settled, truly, strict=True)]

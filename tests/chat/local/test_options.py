@@ -48,8 +48,8 @@ def test_wrong_settings_are_named(given: dict[str, str], said: str) -> None:
 def test_a_missing_library_gives_its_pip_line(backend: str, missing: str, line: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
-        "from burnish.tools import load_backend\n"
-        f"load_backend({backend!r}, {{'model': 'm'}})"
+        "from burnish.backends import load\n"
+        f"load({backend!r}, {{'model': 'm'}})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1

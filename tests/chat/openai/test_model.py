@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -17,8 +18,8 @@ from burnish.chat import Chosen, Written
 from burnish.chat.openai.model import OpenAIModel
 from burnish.errors import MissingExtra, UsageError
 from burnish.fakeserver import FakeServer, Settings
-from burnish.values import Failure, State
-from tests.chat.openai.questions import ask_about, backend, many, model, question, task
+from burnish.values import Draft, Failure, JointReply, JointRequest, State
+from tests.chat.openai.questions import ask_about, backend, many, model, picture, question, rewrite, task
 from tests.chat.openai.stub import Stub, chosen, completion, response, sound, written
 
 
@@ -221,3 +222,28 @@ def test_written_answers_for_the_stub_keep_to_the_schema():
     """The stub is part of the evidence above."""
     body = {"response_format": {"json_schema": {"schema": task().schema}}}
     assert orjson.loads(written(body)["choices"][0]["message"]["content"])["id"] == task().nonce
+
+
+JOINT = "{'Recaption': 'A dog', 'Overall Score': '3/10', 'Text Quality': 2}"
+
+
+def test_a_joint_answer_is_free_text_asked_for_once():
+    async def handler(call):
+        free = not call.body.get("logprobs") and "response_format" not in call.body
+        return response(completion(JOINT)) if free else await sound(call)
+
+    request = JointRequest(picture=picture(), text="IMG_1 dog")
+    with Stub(handler).running() as stub, backend(stub.url) as made:
+        (reply,) = made.answer([request])
+        asked = [call.body for call in stub.calls if "logprobs" not in call.body]
+    assert isinstance(reply, JointReply)
+    assert reply.draft == Draft(text="A dog")
+    assert ["response_format" in body for body in asked] == [True, False]
+
+
+def test_variants_of_a_rewrite_are_drawn_each_with_its_own_seed():
+    requests = [replace(rewrite(), variant=variant) for variant in range(3)]
+    with Stub().running() as stub, backend(stub.url) as made:
+        made.answer(requests)
+        asked = sorted((body["temperature"], body.get("seed")) for body in (c.body for c in stub.calls[2:]))
+    assert asked == [(0.0, None), (0.7, 1), (0.7, 2)]

@@ -62,9 +62,7 @@ def choose(feeder: Feeder, rows: Rows, asked: Sequence[Spelled]) -> list[Chosen]
     tables = _tables(feeder, rows, followed) | {(at, ()): first[at] for at in range(len(asked))}
     chosen = []
     for at, spelled in enumerate(followed):
-        shares = tuple(
-            min(math.fsum(_probability(tables, at, one) for one in spellings), 1.0) for spellings in spelled
-        )
+        shares = tuple(min(math.fsum(_probability(tables, at, one) for one in spellings), 1.0) for spellings in spelled)
         chosen.append(Chosen(shares=shares, outside=max(1.0 - math.fsum(shares), 0.0), how="logits"))
     return chosen
 
@@ -72,11 +70,7 @@ def choose(feeder: Feeder, rows: Rows, asked: Sequence[Spelled]) -> list[Chosen]
 def _worth_following(first: Tensor, spelled: Spelled) -> Spelled:
     floor = math.log(NEGLIGIBLE)
     return tuple(
-        tuple(
-            one
-            for one in spellings
-            if len(one) == 1 or min(map(len, spellings)) > 1 or float(first[one[0]]) > floor
-        )
+        tuple(one for one in spellings if len(one) == 1 or min(map(len, spellings)) > 1 or float(first[one[0]]) > floor)
         for spellings in spelled
     )
 

@@ -139,9 +139,7 @@ class LocalModel:
         first, rest = self._run(group[:middle], run), self._run(group[middle:], run)
         return first + rest
 
-    def _together(
-        self, group: Sequence[_Question], run: Callable[[Rows, Sequence[_Question]], list[Got]]
-    ) -> list[Got]:
+    def _together(self, group: Sequence[_Question], run: Callable[[Rows, Sequence[_Question]], list[Got]]) -> list[Got]:
         first: dict[tuple[str, tuple[int, ...]], int] = {}
         prompts: list[tuple[str, Prompt]] = []
         for one in group:
@@ -155,9 +153,7 @@ class LocalModel:
         self.counters.suffix_tokens += sum(len(one.tokens) for one in group)
         self._prompt_tokens += sum(lengths) + sum(len(one.tokens) for one in group)
         if self.exact:
-            return [
-                run(self._feeder.feed(rows.pick([0]), [one.tokens]), [one])[0] for one in group
-            ]
+            return [run(self._feeder.feed(rows.pick([0]), [one.tokens]), [one])[0] for one in group]
         picked = rows.pick([first[one.shared] for one in group])
         del rows
         return run(self._feeder.feed(picked, [one.tokens for one in group]), group)

@@ -131,9 +131,7 @@ class Feeder:
             past_key_values=rows.cache,
         )
         self.counters.padding_tokens += int((fresh == 0).sum())
-        return Rows(
-            cache=done.past_key_values, mask=mask, position=rows.position + fresh.sum(-1), logits=_last(done)
-        )
+        return Rows(cache=done.past_key_values, mask=mask, position=rows.position + fresh.sum(-1), logits=_last(done))
 
     def _forward(self, **inputs: Any) -> Any:
         import torch

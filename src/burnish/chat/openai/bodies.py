@@ -50,8 +50,9 @@ class Bodies:
         return self._body(question.prompt, parts, tokens=SAMPLE_TOKENS, temperature=temperature, rest=self._seed(seed))
 
     def write(self, task: Write, way: str, parts: Mapping[int, bytes]) -> bytes:
-        """A text kept to its schema in the given way."""
-        rest = {**_kept_to(task.schema, way), **(self._seed(task.seed) if task.temperature > 0 else {})}
+        """A text kept to its schema in the given way; a free one where the schema is empty."""
+        kept = _kept_to(task.schema, way) if task.schema else {}
+        rest = {**kept, **(self._seed(task.seed) if task.temperature > 0 else {})}
         return self._body(task.prompt, parts, tokens=task.max_tokens, temperature=task.temperature, rest=rest)
 
     def _seed(self, seed: int) -> dict[str, Any]:
