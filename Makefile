@@ -31,6 +31,7 @@ test-slow: $(VENV)/.installed-train
 # The types of torch are needed to check what uses it.
 check: $(VENV)/.installed-train
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
 # Folders: WORK holds corpora and the peers' environments (11 GB), CLIPART and STAMPS the Debian packages' data.

@@ -189,7 +189,8 @@ class Edit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """One answer. `value` is on the criterion's scale and None unless `state` is OK; `confidence` in 0..1;
-    `spread` is the standard deviation on the same scale (0 where the model gives none).
+    `spread` is the standard deviation on the same scale (0 where the model gives none). `reason` is the model's own
+    word on it, `blind` the value it gave without seeing the picture; "" and None if it was not asked.
     """
 
     criterion: str
@@ -198,6 +199,7 @@ class Score:
     state: State = State.OK
     spread: float = 0.0
     reason: str = ""
+    blind: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +222,7 @@ class Caption:
 class Record:
     """A pair's way so far: changed only by ``dataclasses.replace``. ``captions[0]`` is always the original (role
     "alt"); `chosen` is the index of the caption to train on. `view` is the text a model may see (cleaned, cut).
+    `evidence`: writing read in the picture, a line each; empty if nobody looked.
     """
 
     pair: Pair
@@ -230,6 +233,7 @@ class Record:
     decision: Decision = Decision.PASSED
     reason: str = ""
     flags: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
     @property
     def caption(self) -> Caption:
@@ -240,13 +244,25 @@ class Record:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AssessRequest:
     """Ask for one criterion's score of `text` beside `picture`. `again`: `text` is a rewrite, whose scores are to be
-    compared with the original's, so the same model has to give them.
+    compared with the original's, so the same model has to give them. `blind`: the model must not see the picture, to
+    show what the text alone makes it say.
     """
 
     picture: Picture
     text: str
     criterion: str
     again: bool = False
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExplainRequest:
+    """Ask why `text` beside `picture` got `value` on `criterion`; the reply is a `Draft` of a sentence or two."""
+
+    picture: Picture
+    text: str
+    criterion: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +279,8 @@ class Budget:
 class RewriteRequest:
     """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name, from its url where members
     are numbered (evidence, not text). `variant` 0 is the model's surest answer; above, another one (a seed).
+    `fuse`: the text may also take in what the picture shows, under the same budget. `evidence`: writing read in the
+    picture, as untrusted as the text.
     """
 
     picture: Picture
@@ -270,6 +288,8 @@ class RewriteRequest:
     budget: Budget
     name: str = ""
     variant: int = 0
+    fuse: bool = False
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -280,12 +300,30 @@ class JointRequest:
     text: str
 
 
-Request: TypeAlias = AssessRequest | RewriteRequest | JointRequest
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaptionRequest:
+    """Ask for a new caption of `picture` in a format (a name of `burnish.formats`); the reply is a `Draft`.
+
+    `text` is the pair's text where the format wants it seen, else "". `evidence`: what is known to be in the picture
+    (writing read in it, objects found), as untrusted as the text. `wrong`: why the answer `last` broke the format's
+    contract, in words for the model; "" at the first time. `variant` as in `RewriteRequest`.
+    """
+
+    picture: Picture
+    format: str
+    text: str = ""
+    evidence: tuple[str, ...] = ()
+    wrong: str = ""
+    last: str = ""
+    variant: int = 0
+
+
+Request: TypeAlias = AssessRequest | ExplainRequest | RewriteRequest | JointRequest | CaptionRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A proposed rewrite. `text` equal to the input means: nothing to improve that is sure."""
+    """A text that a model wrote: a caption, a reason, or a rewrite (equal to the input: nothing sure to improve)."""
 
     text: str
     edits: tuple[Edit, ...] = ()

@@ -15,7 +15,6 @@ from burnish.values import (
     Draft,
     Edit,
     Failure,
-    JointRequest,
     Reply,
     Request,
     RewriteRequest,
@@ -48,8 +47,9 @@ class FakeBackend:
             return Failure(state=State.UNPARSABLE, detail="fake failure")
         if isinstance(request, RewriteRequest):
             return _rewrite(request.text)
-        if isinstance(request, JointRequest):
-            return Failure(state=State.REQUEST_REJECTED, detail="the fake model gives no joint answers: another recipe")
+        if not isinstance(request, AssessRequest):
+            wanted = type(request).__name__
+            return Failure(state=State.REQUEST_REJECTED, detail=f"the fake model has no answer to a {wanted}")
         if _share("abstain", request) < self._abstain:
             return Score(criterion=request.criterion, value=None, confidence=0.0, state=State.ABSTAINED)
         share = _share("score", request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from burnish.chat import ChatModel, Choose, Write, Written, fold, joint, render
 from burnish.errors import UsageError
@@ -50,14 +50,20 @@ def _rendered(request: AssessRequest) -> Choose | Failure:
         return Failure(state=State.NOT_ASKED, detail=str(error))
 
 
-def _task(request: RewriteRequest | JointRequest) -> Write:
-    return joint.write(request) if isinstance(request, JointRequest) else render.write(request)
+def _task(request: Request) -> Write:
+    task, _ = _WRITTEN[type(request)]
+    return task(request)
 
 
 def _text(request: Request, task: Write, written: Written | Failure) -> Reply:
     if isinstance(written, Failure):
         return written
-    if isinstance(request, JointRequest):
-        return joint.read(request, written.text)
-    assert isinstance(request, RewriteRequest)
-    return fold.draft(request, task, written)
+    _, read = _WRITTEN[type(request)]
+    return read(request, task, written)
+
+
+_WRITTEN: dict[type[Request], tuple[Callable[..., Write], Callable[..., Reply]]] = {
+    RewriteRequest: (render.write, fold.draft),
+    JointRequest: (joint.write, lambda request, _, written: joint.read(request, written.text)),
+}
+"""For each request that is answered with a text: what is asked, and how the answer is read."""
