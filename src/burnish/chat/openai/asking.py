@@ -31,6 +31,8 @@ _ROOM = 2
 """A text that was cut gets so many times the budget, once."""
 _WARM = 0.7
 """At temperature 0 the second answer would be the first one again (hazard 44)."""
+_SECOND_SEED = 1_000
+"""Added for the second answer: above every variant's own seed."""
 _MOST_SWAPPED = 3
 """Answers for another request, in a run: a server that mixes answers up cannot be used."""
 
@@ -76,7 +78,7 @@ class Asking:
             return first
         cut = wrong.state is State.TRUNCATED
         room = task.max_tokens * (_ROOM if cut else 1)
-        second = await self._written(replace(task, max_tokens=room, temperature=_WARM, seed=1), parts)
+        second = await self._written(replace(task, max_tokens=room, temperature=_WARM, seed=task.seed + _SECOND_SEED), parts)
         if isinstance(second, Failure):
             return second
         return _unusable(task, second) or second
