@@ -78,7 +78,9 @@ class Asking:
             return first
         cut = wrong.state is State.TRUNCATED
         room = task.max_tokens * (_ROOM if cut else 1)
-        second = await self._written(replace(task, max_tokens=room, temperature=_WARM, seed=task.seed + _SECOND_SEED), parts)
+        second = await self._written(
+            replace(task, max_tokens=room, temperature=_WARM, seed=task.seed + _SECOND_SEED), parts
+        )
         if isinstance(second, Failure):
             return second
         return _unusable(task, second) or second
