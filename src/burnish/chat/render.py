@@ -7,7 +7,7 @@ import hashlib
 from burnish import criteria, discovery
 from burnish.chat import Choose, Part, Prompt, Write
 from burnish.chat.marking import MARK, marked
-from burnish.criteria import SCALE
+from burnish.criteria import SCALE, Criterion
 from burnish.values import AssessRequest, Budget, Json, Picture, RewriteRequest
 
 ANSWERS = tuple(str(value) for value in SCALE)
@@ -30,10 +30,7 @@ _SPARE_TOKENS = 48
 def choose(request: AssessRequest) -> Choose:
     """The question of one criterion; the answer is one digit of the scale."""
     criterion = criteria.load(request.criterion)
-    anchors = "\n".join(f"{value}: {anchor}" for value, anchor in zip(SCALE, criterion.anchors, strict=True))
-    question = (
-        f"{criterion.question}\n{anchors}\nAnswer with one digit from {SCALE[0]} to {SCALE[-1]} and nothing else."
-    )
+    question = f"{_scale(criterion)}\nAnswer with one digit from {SCALE[0]} to {SCALE[-1]} and nothing else."
     return Choose(prompt=_prompt(request.picture, request.text, question), answers=ANSWERS)
 
 
@@ -80,6 +77,14 @@ def version() -> str:
     prompts.append(write(RewriteRequest(picture=dot, text="a cat", budget=budget)).prompt)
     said = [part for prompt in prompts for part in (prompt.system, *prompt.user) if isinstance(part, str)]
     return hashlib.blake2b("\0".join(said).encode(), digest_size=6).hexdigest()
+
+
+def _scale(criterion: Criterion) -> str:
+    """Its question, what each answer means, and its examples on one line."""
+    anchors = [f"{value}: {anchor}" for value, anchor in zip(SCALE, criterion.anchors, strict=True)]
+    shown = "; ".join(f'"{e.text}"{e.image and " for "}{e.image} is {e.mark} ({e.why})' for e in criterion.examples)
+    examples = [f"Examples: {shown}."] if shown else []
+    return "\n".join((criterion.question, *anchors, *examples))
 
 
 def _prompt(picture: Picture, text: str, question: str) -> Prompt:

@@ -13,13 +13,27 @@ SCALE = (1, 2, 3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A caption, in words what its image shows ("" where that does not matter), its mark on `SCALE`, and why."""
+
+    text: str
+    mark: int
+    why: str
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """A question about a pair and what its answers mean. `anchors` describe the answers of `SCALE`, lowest first."""
+    """A question about a pair and what its answers mean. `anchors` describe the answers of `SCALE`, lowest first.
+
+    `examples` stand in every prompt of a chat model, which is paid for with every pair: few and short, or none.
+    """
 
     name: str
     question: str
     anchors: tuple[str, str, str, str, str]
     source: str
+    examples: tuple[Example, ...] = ()
 
 
 @cache  # a chat model asks for one with every request, and looking through installed packages takes 8 ms
