@@ -39,7 +39,7 @@ LAYERS = (
     ("shard_run",),
     ("runs",),
     ("engines",),
-    ("api", "train", "evals", "fakeserver"),
+    ("api", "train", "evals", "exports", "fakeserver"),
     ("cli",),
     ("__main__", "__init__"),
 )
@@ -141,7 +141,7 @@ def test_no_reason_outlives_its_hazard():
     assert all(len(reason) > 30 for reason in NOT_YET.values())
 
 
-@pytest.mark.parametrize("kind", ["backends", "criteria", "recipes", "stores"])
+@pytest.mark.parametrize("kind", ["backends", "criteria", "exports", "recipes", "stores"])
 def test_every_plugin_is_under_contract(kind):
     """The contract suite of a kind runs over what discovery finds, so a new file cannot escape it."""
     suites = chain((ROOT / "tests" / "contracts").glob(f"test_{kind}*.py"))

@@ -19,6 +19,7 @@ _ATTRIBUTE = {  # what a plug-in module of each kind must define
     "asks": "ask",
     "backends": "BACKEND",
     "criteria": "CRITERION",
+    "exports": "EXPORT",
     "formats": "FORMAT",
     "recipes": "RECIPE",
     "stores": "STORE",

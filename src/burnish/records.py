@@ -7,7 +7,7 @@ report, retry, mix, train and evaluation read. Images are not in it; they are fo
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,6 +15,8 @@ import orjson
 import xxhash
 
 from burnish.columns import earlier, edits_json
+from burnish.storage.files import Files
+from burnish.storage.layout import RECORDS
 from burnish.texts import decode, storable
 from burnish.values import Caption, Decision, Edit, Pair, Picture, Record, Score, State
 
@@ -68,6 +70,7 @@ def schema() -> pa.Schema:
             ("flags", pa.list_(pa.string())),
             ("chosen", pa.int32()),
             ("captions", pa.list_(caption)),
+            ("evidence", pa.list_(pa.string())),
         ],
         metadata={"burnish.records": str(FORMAT_VERSION)},
     )
@@ -91,6 +94,7 @@ def row(record: Record) -> dict[str, Any]:
         "flags": list(record.flags),
         "chosen": record.chosen,
         "captions": [_caption_row(c) for c in record.captions],
+        "evidence": list(record.evidence),
     }
 
 
@@ -132,8 +136,18 @@ class RecordsWriter:
             self._rows = []
 
 
+def names(files: Files) -> list[str]:
+    """The records files of an output, in the order of its shards."""
+    return [name for name in files.sizes(RECORDS) if name.endswith(".parquet")]
+
+
 def read(source: BinaryIO) -> list[dict[str, Any]]:
-    """The rows of one file, read in the caller's thread.
+    """The rows of one file; see `rows`."""
+    return list(rows(source))
+
+
+def rows(source: BinaryIO) -> Iterator[dict[str, Any]]:
+    """The rows of one file one by one, read in the caller's thread.
 
     `pq.read_table` lets threads of Arrow read and free a Python file's buffers; one that is still at it when the
     interpreter ends aborts the process (3 of 6 first `burnish demo` on a busy machine).
@@ -141,8 +155,13 @@ def read(source: BinaryIO) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(source, pre_buffer=False) as file:
-        rows: list[dict[str, Any]] = file.read(use_threads=False).to_pylist()
-    return rows
+        for batch in file.iter_batches(RecordsWriter.ROWS_PER_GROUP, use_threads=False):
+            yield from batch.to_pylist()
+
+
+def captions(row: Mapping[str, Any]) -> tuple[Caption, ...]:
+    """The captions of a row, the original first, with everything that is known of them."""
+    return tuple(_caption(c) for c in row["captions"])
 
 
 class Finished:
@@ -201,11 +220,12 @@ def _record(r: dict[str, Any], pair: Pair) -> Record:
             mode=r["mode"],
         ),
         view="",
-        captions=tuple(_caption(c) for c in r["captions"]),
+        captions=captions(r),
         chosen=r["chosen"],
         decision=Decision(r["decision"]),
         reason=r["reason"],
         flags=tuple(r["flags"]),
+        evidence=tuple(r.get("evidence") or ()),  # files of before it was kept have none
     )
 
 

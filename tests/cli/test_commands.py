@@ -13,13 +13,13 @@ FAKE = ("--backend", "fake", "--workers", "1")
 
 def test_list_names_every_plugin():
     shown = json.loads(call("list", "--json").out)
-    for kind in ("backends", "criteria", "recipes", "stores"):
+    for kind in ("backends", "criteria", "exports", "recipes", "stores"):
         assert sorted(shown[kind]) == discovery.names(kind)
         assert all(shown[kind].values()), "a plug-in's module says in its first line what it is"
         assert list(json.loads(call("list", kind, "--json").out)) == [kind]
 
 
-@pytest.mark.parametrize("kind", ["backends", "criteria", "recipes", "stores"])
+@pytest.mark.parametrize("kind", ["backends", "criteria", "exports", "recipes", "stores"])
 def test_list_shows_each_in_full(kind):
     for name in discovery.names(kind):
         answer = call("list", kind, name)

@@ -8,7 +8,7 @@ import typer
 
 from burnish.cli import _options as opt
 
-KINDS = ("backends", "criteria", "recipes", "stores")
+KINDS = ("backends", "criteria", "exports", "recipes", "stores")
 
 
 def list_(
@@ -17,7 +17,7 @@ def list_(
     *,
     as_json: opt.Json = False,
 ) -> None:
-    """List backends, criteria, recipes and stores; with KIND and NAME, one in full."""
+    """List what there is to choose from; with KIND and NAME, one in full."""
     import orjson
 
     from burnish import discovery

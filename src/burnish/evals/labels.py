@@ -11,7 +11,6 @@ from typing import Any
 
 from burnish import records
 from burnish.errors import UsageError
-from burnish.storage.layout import RECORDS
 from burnish.storage.opening import open_files
 
 _GOOD = {"1": True, "true": True, "good": True, "yes": True, "0": False, "false": False, "bad": False, "no": False}
@@ -48,12 +47,12 @@ def read_labels(path: str) -> dict[str, bool]:
 def read_judged(output: str) -> Iterator[Judged]:
     """All pairs of an output. Raises `UsageError` if it has no records."""
     files = open_files(output)
-    names = sorted(name for name in files.sizes() if name.startswith(RECORDS + "/") and name.endswith(".parquet"))
+    names = records.names(files)
     if not names:
         raise UsageError(f"{files.shown} holds no records of burnish.\nMake them with: burnish assess SRC -o OUT")
     for name in names:
         with files.open(name) as file:
-            yield from map(_judged, records.read(file))
+            yield from map(_judged, records.rows(file))
 
 
 def _judged(row: dict[str, Any]) -> Judged:

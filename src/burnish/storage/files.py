@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -86,18 +86,27 @@ class Files(Protocol):
 
 
 def put_whole(files: Files, name: str, data: bytes, run_id: str) -> None:
-    """Write `data` as `name`, durably and in one visible step: temp file, sync, replace, sync of its folders."""
+    """Write `data` as `name`, durably and in one visible step."""
+    with writing_whole(files, name, run_id) as handle:
+        write_all(handle, data)
+
+
+@contextmanager
+def writing_whole(files: Files, name: str, run_id: str) -> Iterator[Handle]:
+    """A new file that is called `name`, durably and in one visible step, when the body has ended without an error:
+    temp file, sync, replace, sync of its folders. After an error nothing of it is there.
+    """
     temp = temp_name(name, run_id)
     files.make_folder(folders_of(name)[0])
     handle = files.create(temp)
     try:
         try:
-            write_all(handle, data)
+            yield handle
             handle.sync()
         finally:
             handle.close()
         files.replace(temp, name)
-    except OSError:
+    except BaseException:
         # What cannot be removed now, the next run removes; the first error is the one to tell.
         with suppress(OSError):
             files.remove(temp)
