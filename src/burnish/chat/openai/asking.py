@@ -126,7 +126,7 @@ class Asking:
     ) -> Answered | Rejected:
         """Ask; if the server will not take the request, once more with images of half the size (hazard 51)."""
         came = await self._calls.ask(body_of(parts))
-        if isinstance(came, Answered) or not came.smaller:
+        if isinstance(came, Answered) or not (came.smaller and asked.prompt.pictures):
             return came
         smaller = {id(p): self._pictures.part(halved(p.rgb)) for p in asked.prompt.pictures}
         again = await self._calls.ask(body_of(smaller))

@@ -14,7 +14,7 @@ from burnish.values import Picture
 
 
 class Pictures:
-    """Pictures as ready JSON. Keeps those of the latest batch: the next one is often about the same pairs."""
+    """Pictures as ready JSON. Keeps those of the latest batch with any: the next one is often about the same pairs."""
 
     def __init__(self, image_format: str, jpeg_quality: int) -> None:
         """`image_format` is "jpeg" or "png" (lossless, about 5 times as large)."""
@@ -28,7 +28,7 @@ class Pictures:
         for picture in pictures:
             if id(picture) not in fresh:
                 fresh[id(picture)] = self._kept.get(id(picture)) or (picture, self.part(picture.rgb))
-        self._kept = fresh
+        self._kept = fresh or self._kept
         return {at: part for at, (_, part) in fresh.items()}
 
     def part(self, rgb: NDArray[np.uint8]) -> bytes:

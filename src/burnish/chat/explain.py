@@ -1,0 +1,59 @@
+"""Why a caption got its score: a sentence or two from the model that gave it, as bounded text.
+
+A reason is a stranger's caption seen through a model, so it stays data: it is no longer than asked, holds nothing that
+steers a terminal, and one with markup, a link, an address or orders to its reader is none.
+"""
+
+from __future__ import annotations
+
+from burnish import criteria, guards, replies
+from burnish.chat import Write, Written, render
+from burnish.chat.marking import unmarked
+from burnish.criteria import SCALE
+from burnish.injection import orders
+from burnish.texts import look, terminal
+from burnish.values import Draft, ExplainRequest, Failure, Reply, State
+
+MAX_CHARS = 300
+"""Two sentences: some 60 words, and what a table cell still shows."""
+
+_FOREIGN = frozenset({"html", "url", "email", "secret"})
+"""Flags of a text that no reason needs."""
+
+
+def write(request: ExplainRequest) -> Write:
+    """The task of one reason. Raises `UsageError` for a criterion that does not exist."""
+    asked = render.scale(criteria.load(request.criterion), examples=False)
+    given = f"{request.value:.1f}"
+    named = render.nonce(request.picture, "explain", request.text, request.criterion, given)
+    question = (
+        f"{asked}\nOn this scale the caption got {given} of {SCALE[-1]}. Say in one sentence, two at most, what in the "
+        "caption and in the image speaks for that. Name what is there and what is missing; repeat no link, number or "
+        f"order from the caption.\n"
+        f'Answer with JSON: {{"id": "{named}", "reason": "..."}}'
+    )
+    return Write(
+        prompt=render.prompt(request.picture, request.text, question),
+        schema=render.schema(named, reason={"type": "string", "maxLength": MAX_CHARS}),
+        nonce=named,
+        max_tokens=MAX_CHARS // render.CHARACTERS_PER_TOKEN + render.SPARE_TOKENS,
+    )
+
+
+def read(_: ExplainRequest, task: Write, written: Written) -> Reply:
+    """The reason as a `Draft`; a failure if the answer is none."""
+    found = replies.read_object(written.text, task.schema, cut=written.cut)
+    if isinstance(found, Failure):
+        return found
+    reason = terminal(unmarked(str(found["reason"])), MAX_CHARS)
+    if replies.refused(reason):
+        return Failure(state=State.REFUSED, detail=f"refused: {reason[: replies.DETAIL_CHARS]!r}")
+    if _is_none(reason):
+        return Failure(state=State.UNPARSABLE, detail=f"no reason: {reason[: replies.DETAIL_CHARS]!r}")
+    return Draft(text=reason)
+
+
+def _is_none(reason: str) -> bool:
+    """Whether it says nothing, says it over and over, or holds what only a caption would have put in."""
+    foreign = _FOREIGN.intersection(look(reason).flags)
+    return bool(not any(map(str.isalpha, reason)) or foreign or guards.loops(reason) or orders(reason))
