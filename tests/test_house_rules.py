@@ -27,9 +27,9 @@ MAX_FUNCTION_LINES = 50
 
 # From the bottom up: a module may import from its own row and from the rows above it in this list, never from below.
 LAYERS = (
-    ("errors", "values", "sensitive"),
-    ("texts", "edits", "mojibake", "discovery", "sample", "replies", "injection", "guards", "languages"),
-    ("protocols", "criteria", "images", "columns"),
+    ("errors", "values", "sensitive", "confined"),
+    ("texts", "edits", "mojibake", "discovery", "sample", "replies", "injection", "evidence", "guards", "languages"),
+    ("protocols", "criteria", "images", "ocr", "columns"),
     ("storage", "recipes", "records", "plan"),
     ("chat", "standing"),
     ("asks", "stores", "backends"),

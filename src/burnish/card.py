@@ -49,6 +49,7 @@ _FIELDS: Final = (
     ("`burnish_reason`", "why, in a word"),
     ("`burnish_flags`", "what was noticed about image or text, separated by spaces"),
     ("`burnish_edits`", "the steps from the original to the chosen caption, as JSON: start, before, after, why"),
+    ("`burnish_text_in_image`", "writing read in the image, a line each; empty if nobody looked"),
     ("`burnish_score_*`", "score of the chosen caption by criterion, 1 to 5; -1.0 where there is none"),
     ("`burnish_confidence_*`", "how sure the model is of that score, 0 to 1"),
     ("`burnish_state_*`", "`ok`, or why there is no score: a failure is never a low score"),

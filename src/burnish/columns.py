@@ -45,6 +45,7 @@ def columns(record: Record) -> dict[str, Json]:
         "burnish_reason": record.reason,
         "burnish_flags": " ".join(record.flags),
         "burnish_edits": edits_json(chosen.edits),
+        "burnish_text_in_image": "\n".join(record.evidence),
     }
     for score in chosen.scores:
         row[f"burnish_score_{score.criterion}"] = MISSING_SCORE if score.value is None else score.value

@@ -114,17 +114,18 @@ def inserted_words(before: str, after: str) -> tuple[str, ...]:
     return tuple(inserted)
 
 
-def within(budget: Budget, before: str, after: str, done: Sequence[Edit] = ()) -> str | None:
+def within(budget: Budget, before: str, after: str, done: Sequence[Edit] = (), *, fused: bool = False) -> str | None:
     """None if the rewrite stays inside the budget, else the reason in words.
 
     `max_changed` is a share of what is no junk: words that an edit of `done` recognised as junk do not count, and of a
-    text that was nothing else only the new words count. Repairing broken letters costs nothing.
+    text that was nothing else only the new words count. Repairing broken letters costs nothing. `fused`: what comes in
+    has its own limit, so that only what goes counts towards `max_changed`.
     """
     before, after = repair(before), repair(after)
     inserted = inserted_words(before, after)
     if len(inserted) > budget.max_inserted:
         return f"{len(inserted)} new words, {budget.max_inserted} allowed: {' '.join(inserted[:8])}"
-    share = _kept_share(before, after, junk_words(done))
+    share = _kept_share(before, after, junk_words(done), fused=fused)
     if share > budget.max_changed:
         return f"{share:.0%} of the words changed, {budget.max_changed:.0%} allowed"
     return None
@@ -139,15 +140,15 @@ def junk_words(done: Iterable[Edit]) -> Counter[str]:
     return gone
 
 
-def _kept_share(before: str, after: str, junk: Counter[str]) -> float:
-    """`changed_share` as if `junk` had never stood in `before`; 0 where nothing else did."""
+def _kept_share(before: str, after: str, junk: Counter[str], *, fused: bool) -> float:
+    """`changed_share` as if `junk` had never stood in `before`; 0 where nothing else did. `fused`: of `before` only."""
     old, new = words(before), words(after)
     kept = len(old) - (junk & Counter(old)).total()
     longest = max(len(old), len(new))
     if not kept or not longest:
         return 0.0
     common = longest - _distance(*_numbered(old, new))
-    return max(0.0, 1 - common / max(kept, len(new)))
+    return max(0.0, 1 - common / (kept if fused else max(kept, len(new))))
 
 
 def only_tidied(before: str, after: str, done: Sequence[Edit]) -> bool:

@@ -1,7 +1,8 @@
 """One shard's whole way, top to bottom: read -> decode -> ask, ask, ask -> decide -> write -> commit.
 
 One item in, one outcome out, in order, always: a `Record` for a pair, the `Fault` or `Gap` itself otherwise.
-Images are decoded one batch ahead in a bounded child process. Nothing here knows a form, a model or an engine.
+Images are decoded, and read if the plan says so, one batch ahead in bounded child processes. Nothing here knows a
+form, a model or an engine.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol, TypeAlias
 
-from burnish import columns, standing, texts
+from burnish import columns, evidence, standing, texts
+from burnish.ocr import FAILED, Writing
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
 from burnish.tools import Tools
@@ -32,6 +34,9 @@ Outcome: TypeAlias = Record | Fault | Gap
 
 RAW_CAP_BYTES = 16 * 1024 * 1024
 """Of an undecodable image at most this much goes into quarantine; the rest is still in the source."""
+
+ORDERS_IN_IMAGE = "injection_in_image"
+"""Flag of a pair in whose picture orders to its reader are written; no model is told of those lines."""
 
 
 class Known(Protocol):
@@ -63,6 +68,7 @@ class _Batch:
     items: list[Item]
     finished: dict[int, Record]
     pictures: list[Picture | ImageFault] = field(default_factory=list)
+    writings: list[Writing] = field(default_factory=list)
 
     def fresh(self) -> list[Pair]:
         """The pairs that have to be asked about."""
@@ -77,12 +83,16 @@ def _decoded(items: Iterable[Item], tools: Tools, known: Known) -> Iterator[_Bat
         taken = list(islice(stream, tools.plan.batch_size))
         found = {i.origin.ordinal: known.get(i) for i in taken if isinstance(i, Pair)}
         batch = _Batch(taken, {ordinal: record for ordinal, record in found.items() if record is not None})
-        tools.decoder.submit([pair.image for pair in batch.fresh()])
+        images = [pair.image for pair in batch.fresh()]
+        tools.decoder.submit(images)
+        if tools.reader is not None:
+            tools.reader.submit(images)
         return batch
 
     batch = submit()
     while batch.items:
         batch.pictures = tools.decoder.collect()
+        batch.writings = tools.reader.collect() if tools.reader is not None else []
         following = submit()
         yield batch
         batch = following
@@ -94,6 +104,8 @@ def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
         pair.origin.ordinal: open_record(pair, picture, tools.plan)
         for pair, picture in zip(batch.fresh(), batch.pictures, strict=True)
     }
+    for pair, writing in zip(batch.fresh(), batch.writings, strict=False):  # none at all if nobody looks
+        outcomes[pair.origin.ordinal] = noted(outcomes[pair.origin.ordinal], writing)
     records = [outcome for outcome in outcomes.values() if isinstance(outcome, Record)]
     for ask in tools.asks:
         assert tools.backend is not None
@@ -126,6 +138,15 @@ def open_record(pair: Pair, picture: Picture | ImageFault, plan: Plan) -> Record
         captions=(Caption(text=pair.text, role="alt", maker="source"),),
         flags=tuple(dict.fromkeys((*pair.flags, *picture.flags, *view.flags))),
     )
+
+
+def noted(outcome: Outcome, writing: Writing) -> Outcome:
+    """A record with the writing that was read in its picture, flagged if it gives orders or could not be looked for."""
+    if not isinstance(outcome, Record):
+        return outcome
+    lines = writing.texts
+    seen = ((FAILED, writing.failed), (ORDERS_IN_IMAGE, evidence.sound(lines) != lines))
+    return replace(outcome, evidence=lines, flags=(*outcome.flags, *(flag for flag, holds in seen if holds)))
 
 
 def put(ask: Ask, records: Sequence[Record], backend: Backend) -> list[Record]:

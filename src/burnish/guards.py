@@ -1,5 +1,6 @@
 """What no rewrite may be, whatever its scores: a refusal, an echo, a loop, a caption that opens like a chat, another
-language (hazards 31, 43, 44). Each guard compares with the text that was rewritten: what stood there may stay.
+language (hazards 31, 43, 44), or a claim that neither the text nor the writing in the picture bears out (37). Each
+guard compares with the text that was rewritten: what stood there may stay.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 
-from burnish import edits, languages, replies
+from burnish import edits, evidence, languages, replies
 
 LOOP_WORDS = 4
 LOOP_TIMES = 3
@@ -47,6 +49,18 @@ def flaw(before: str, after: str) -> str:
     if _OPENING.match(after) and not _OPENING.match(before):
         return "boilerplate_opening"
     return "language_changed" if _language_changed(before, after) else ""
+
+
+def unfounded(before: str, after: str, writing: Sequence[str] | None) -> str:
+    """The guard against claims that `after`, a rewrite of `before`, runs into; "" if none.
+
+    `writing`: what was read in the picture, None if nobody looked. "writing_not_in_image": something is said to be
+    written there that was not read. "new_facts": an address, number or name comes in that neither `before` nor the
+    writing has.
+    """
+    if writing is not None and evidence.unread(before, after, writing):
+        return "writing_not_in_image"
+    return "new_facts" if evidence.new_facts(before, after, writing or ()) else ""
 
 
 def loops(text: str) -> bool:

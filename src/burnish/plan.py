@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from burnish.errors import UsageError
 from burnish.images import Limits
 from burnish.texts import MAX_CHARS
-from burnish.values import Json, Usage
+from burnish.values import Budget, Json, Usage
 
 _STRICT: dict[str, object] = {"extra": "forbid", "coerce_numbers_to_str": True}  # --set backend_options.side_px=64
 
@@ -51,7 +51,8 @@ class RewriteRules:
     accepted only if it stands that much higher on a second look. `max_match_loss`: how much its image-text matching
     may be lower (one that only tidies is allowed the matcher's noise: see `burnish.asks.verify`).
     `candidates`: so many rewrites are asked for, and the one with the best gain minus `distance_cost` times the share
-    of words it changes is taken.
+    of words it changes is taken. `fuse`: a rewrite may also take in what the image shows, then up to
+    `max_inserted_fused` words: 20 and a caption's own ten still fit CLIP's 77 tokens.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -62,12 +63,20 @@ class RewriteRules:
     max_match_loss: float = _within(0.25, 0)
     candidates: int = _within(1, 1, 16)
     distance_cost: float = _within(0.5, 0)
+    fuse: bool = False
+    max_inserted_fused: int = _within(20, 0)
     weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check(self, "rewrite.")
         if self.weights and not (min(self.weights.values()) >= 0 and 0 < sum(self.weights.values()) < math.inf):
             raise UsageError(f"rewrite.weights must be at least 0 and not all 0, not {self.weights!r}.")
+
+    @property
+    def budget(self) -> Budget:
+        """What one rewrite may change."""
+        inserted = self.max_inserted_fused if self.fuse else self.max_inserted
+        return Budget(max_changed=self.max_changed, max_inserted=inserted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +122,7 @@ class CostRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide.
+    `ocr`: the writing in every image is read; rewrites are held against it (extra ``[ocr]``).
 
     How, not what: `workers` (0: one per core), `batch_size` in pairs, `limit` of input pairs (0: all), `max_bad`
     (share of bad pairs above which a finished run exits with 3), `breaker` (so many pairs in a row that fail for
@@ -128,6 +138,7 @@ class Plan:
     backend: str = "builtin"
     backend_options: dict[str, str] = field(default_factory=dict)
     recipe: str = "aitqe"
+    ocr: bool = False
     rewrite: RewriteRules = field(default_factory=RewriteRules)
     text: TextRules = field(default_factory=TextRules)
     limits: Limits = field(default_factory=Limits)

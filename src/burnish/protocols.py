@@ -12,7 +12,8 @@ class Backend(Protocol):
     """A model. Built once per worker from plain options; never pickled.
 
     `identity` names the model and a digest of everything that can change an answer; it is part of the plan's
-    fingerprint. `side_px` is the longest image side it wants to see.
+    fingerprint. `side_px` is the longest image side it wants to see. One that cannot write what it sees says so by
+    ``can_fuse = False``; a plan with `rewrite.fuse` then refuses it.
     """
 
     identity: str

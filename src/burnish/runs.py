@@ -14,6 +14,7 @@ from typing import Any, cast
 import orjson
 
 import burnish
+from burnish import ocr
 from burnish import plan as plans
 from burnish.card import card, source_readme
 from burnish.errors import UsageError
@@ -159,6 +160,7 @@ def _claim(plan: Plan, shards: Sequence[Shard], maker: str) -> dict[str, Json]:
         "model": maker,
         "burnish": burnish.__version__,
         "input": {"shards": len(shards), "sha256": hashlib.sha256(listed.encode()).hexdigest()},
+        **({"reader": ocr.identity()} if plan.ocr else {}),
     }
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from burnish import asks, backends, recipes
 from burnish.answers import Answered, metered
+from burnish.errors import UsageError
 from burnish.images import Decoder
+from burnish.ocr import Reader
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
 from burnish.purse import Shared, Unlimited
@@ -18,10 +20,17 @@ from burnish.values import Shard
 NO_BACKEND_SIDE_PX = 224
 """Decoded size where the recipe asks no model: the size of the built-in model's input, so costs compare."""
 
+_CANNOT_FUSE = (
+    "rewrite.fuse needs a model that writes what it sees; this one only mends texts.\n"
+    "Choose one with --backend: openai, transformers, vllm, a cascade into one of them, or your own."
+)
+
 
 @dataclass(slots=True)
 class Tools:
-    """The live parts of one worker; `maker` is the backend's identity, "" without one."""
+    """The live parts of one worker; `maker` is the backend's identity, "" without one; `reader` of writing in images,
+    if the plan wants it.
+    """
 
     plan: Plan
     recipe: Recipe
@@ -29,6 +38,7 @@ class Tools:
     asks: tuple[Ask, ...]
     decoder: Decoder
     maker: str
+    reader: Reader | None = None
 
     def for_shard(self, shard: Shard) -> Tools:
         """These tools for one shard: answers that cost something are journalled before use and found again."""
@@ -39,8 +49,10 @@ class Tools:
         return replace(self, backend=Answered(self.backend, AnswerFile(folder / f"{shard.name}.jsonl"), purse))
 
     def close(self) -> None:
-        """End the decoding child process."""
+        """End the child processes."""
         self.decoder.close()
+        if self.reader is not None:
+            self.reader.close()
 
 
 def answers_of(plan: Plan) -> Path:
@@ -49,10 +61,15 @@ def answers_of(plan: Plan) -> Path:
 
 
 def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
-    """Everything `plan` names. Raises `UsageError` for unknown names; `backend` replaces the plan's by a live one."""
+    """Everything `plan` names; `backend` replaces the plan's by a live one.
+
+    Raises `UsageError` for unknown names and for what the model cannot do, `MissingExtra` for what is not installed.
+    """
     recipe = recipes.load(plan.recipe)
     if backend is None and recipe.asks:
         backend = backends.load(plan.backend, plan.backend_options)
+    if plan.rewrite.fuse and not getattr(backend, "can_fuse", True):
+        raise UsageError(_CANNOT_FUSE)
     maker = backend.identity if backend else ""
     terms = asks.Terms(plan=plan, recipe=recipe, maker=maker)
     return Tools(
@@ -62,4 +79,5 @@ def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
         asks=tuple(asks.load(name, terms) for name in recipe.asks),
         decoder=Decoder(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX),
         maker=maker,
+        reader=Reader(plan.limits) if plan.ocr else None,
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from burnish import edits
-from burnish.asks import Terms
+from burnish.asks import Terms, rewrite
 from burnish.asks.assess import Assess, views
 from burnish.asks.rewrite import Rewrite
 from burnish.values import Draft, JointReply, JointRequest, Picture, Record, Reply, Request, Score, State
@@ -42,7 +42,7 @@ class Joint:
 
 def ask(terms: Terms) -> Joint:
     """Made by name from a recipe."""
-    return Joint(Assess(terms.recipe.criteria), Rewrite(terms.plan.rewrite, terms.weights, terms.maker))
+    return Joint(Assess(terms.recipe.criteria), rewrite.ask(terms))
 
 
 def joint_requests(picture: Picture, text: str) -> list[Request]:

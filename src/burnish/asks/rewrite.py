@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from burnish import edits, guards
+from burnish import edits, evidence, guards
 from burnish.asks import Terms
 from burnish.asks.assess import views
 from burnish.injection import orders
+from burnish.ocr import FAILED
 from burnish.plan import RewriteRules
 from burnish.standing import standing
-from burnish.values import Budget, Caption, Draft, Edit, Failure, Pair, Record, Reply, Request, RewriteRequest
+from burnish.values import Caption, Draft, Edit, Failure, Pair, Record, Reply, Request, RewriteRequest
 
 ROLE = "rewrite"
 
@@ -21,12 +22,14 @@ ROLE = "rewrite"
 class Rewrite:
     """Wanted by records that stand below the threshold and whose whole text a model may see.
 
-    A model never gets to mend the orders that a text gives to its reader: they are taken out before.
+    A model never gets to mend the orders that a text gives to its reader: they are taken out before, and so are
+    written ones of what it is told about the picture. `read`: the writing in pictures was read.
     """
 
     rules: RewriteRules
     weights: Mapping[str, float]
     maker: str
+    read: bool = False
     name: str = "rewrite"
 
     def requests(self, record: Record) -> list[Request]:
@@ -43,9 +46,11 @@ class Rewrite:
             RewriteRequest(
                 picture=record.picture,
                 text=text,
-                budget=self._budget(),
+                budget=self.rules.budget,
                 name=_file_name(record.pair),
                 variant=variant,
+                fuse=self.rules.fuse,
+                evidence=evidence.sound(record.evidence),
             )
             for variant in range(self.rules.candidates)
         ]
@@ -62,35 +67,35 @@ class Rewrite:
         """As `fold`, from drafts of the text without orders."""
         drafts = [_whole(record.view, draft) for draft in drafts]
         changed = {draft.text: draft for draft in reversed(drafts) if draft.text != record.view}
-        captions = [self._caption(record.view, draft) for draft in reversed(changed.values())]
+        captions = [self._caption(record, draft) for draft in reversed(changed.values())]
         if not captions:
             return replace(record, reason="no_sure_rewrite")
         broken = captions[0].verdict if all(caption.verdict for caption in captions) else ""
         reason = f"rewrite_{broken}" if broken else record.reason
         return replace(record, captions=(*record.captions, *captions), reason=reason)
 
-    def _budget(self) -> Budget:
-        return Budget(max_changed=self.rules.max_changed, max_inserted=self.rules.max_inserted)
-
-    def _caption(self, before: str, draft: Draft) -> Caption:
-        broken = self._broken_rule(before, draft)
+    def _caption(self, record: Record, draft: Draft) -> Caption:
+        broken = self._broken_rule(record, draft)
         verdict = f"rejected:{broken}" if broken else ""
         return Caption(text=draft.text, role=ROLE, maker=self.maker, edits=draft.edits, verdict=verdict)
 
-    def _broken_rule(self, before: str, draft: Draft) -> str:
-        after = draft.text
+    def _broken_rule(self, record: Record, draft: Draft) -> str:
+        before, after = record.view, draft.text
         if not after.strip():
             return "empty"
         if flaw := "injection" if orders(after) else guards.flaw(before, after):
             return flaw
-        if edits.within(self._budget(), before, after, draft.edits) is not None:
+        if edits.within(self.rules.budget, before, after, draft.edits, fused=self.rules.fuse) is not None:
             return "over_budget"
         junk = "\n".join(edit.before for edit in draft.edits if edit.junk)
         if any(text not in junk for text in edits.lost(before, after)):
             return "protected_span_changed"
-        if edits.new_facts(_bare(before), after):
-            return "new_facts"
-        return ""
+        return guards.unfounded(_bare(before), after, self._writing(record))
+
+    def _writing(self, record: Record) -> tuple[str, ...] | None:
+        """What was read in the picture, without orders; None if nobody looked."""
+        looked = record.evidence or (self.read and FAILED not in record.flags)
+        return evidence.sound(record.evidence) if looked else None
 
 
 def _file_name(pair: Pair) -> str:
@@ -107,7 +112,7 @@ def _file_name(pair: Pair) -> str:
 
 def ask(terms: Terms) -> Rewrite:
     """Made by name from a recipe."""
-    return Rewrite(terms.plan.rewrite, terms.weights, terms.maker)
+    return Rewrite(terms.plan.rewrite, terms.weights, terms.maker, read=terms.plan.ocr)
 
 
 def _bare(text: str) -> str:

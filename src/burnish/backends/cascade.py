@@ -30,6 +30,7 @@ class CascadeBackend:
         self._sure = sure
         self._below = below
         self.side_px = max(first.side_px, then.side_px)
+        self.can_fuse: bool = getattr(then, "can_fuse", True)
         self.identity = f"cascade({first.identity},{then.identity},sure={sure:g},below={below:g})"
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:

@@ -28,6 +28,8 @@ _OPTIONS = {"side_px", "abstain", "fail"}
 class FakeBackend:
     """Scores in 1..5 and rewrites that upper-case the first letter, both decided by a hash of the text."""
 
+    can_fuse = False
+
     def __init__(self, options: Mapping[str, str]) -> None:
         """Raises `UsageError` for unknown options."""
         unknown = set(options) - _OPTIONS

@@ -21,6 +21,14 @@ Backend: TypeAlias = Annotated[
 Recipe: TypeAlias = Annotated[
     str | None, typer.Option(metavar="NAME", help="What is asked of the model (burnish list recipes).")
 ]
+Ocr: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--ocr/--no-ocr", help="Read the writing in images; rewrites are held against it."),
+]
+Fuse: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--fuse/--no-fuse", help="A rewrite may take in what the image shows (models that write)."),
+]
 Assignments: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Any setting (burnish config show lists them); may be repeated."),

@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 from burnish.cli.enhance import enhance
 
-_RECIPE = "recipe"
+_NOT_HERE = {"recipe", "fuse"}  # the one is chosen here, the other is about rewrites
 
 
 def assess(**options: Any) -> int:
@@ -15,9 +15,8 @@ def assess(**options: Any) -> int:
     return enhance(**options, recipe="assess_only")
 
 
-# The options of `enhance`, all but the one that is chosen here.
-_HINTS = {name: kind for name, kind in get_type_hints(enhance, include_extras=True).items() if name != _RECIPE}
-_OWN = [p for name, p in inspect.signature(enhance).parameters.items() if name != _RECIPE]
+_HINTS = {name: kind for name, kind in get_type_hints(enhance, include_extras=True).items() if name not in _NOT_HERE}
+_OWN = [p for name, p in inspect.signature(enhance).parameters.items() if name not in _NOT_HERE]
 assess.__signature__ = inspect.Signature(_OWN)  # type: ignore[attr-defined]
 assess.__annotations__ = _HINTS
 

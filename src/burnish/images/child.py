@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import mmap
 import os
-import resource
-import select
 import signal
 import sys
 
 import numpy as np
 from PIL import Image
 
+from burnish import confined
 from burnish.images import layout
 from burnish.images.limits import Limits
 from burnish.images.picture import make
@@ -27,7 +25,6 @@ from burnish.values import ImageFault
 READY = b"r"
 DONE = b"d"
 
-_IDLE_S = 5.0  # between two looks whether the parent lives: a sibling may hold the pipe open
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
@@ -36,55 +33,28 @@ def main() -> None:
     descriptor, side_px, limits = int(sys.argv[1]), int(sys.argv[2]), Limits(**json.loads(sys.argv[3]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which drains us
     parent = os.getppid()
-    own_bytes = _address_space()
-    _confine(own_bytes + limits.memory_bytes)
+    own_bytes = confined.address_space()
+    confined.limit_memory(own_bytes + limits.memory_bytes)
     _self_test(limits)
     os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)  # C decoders print warnings without end
     os.write(_STDOUT, READY)
     memory = mmap.mmap(descriptor, 0)
-    while message := _next(parent):
+    while message := confined.receive(_STDIN, layout.BATCH.size, parent):
         count, size = layout.BATCH.unpack(message)
         if size > len(memory):
             memory.close()
-            _confine(own_bytes + limits.memory_bytes + size)
+            confined.limit_memory(own_bytes + limits.memory_bytes + size)
             memory = mmap.mmap(descriptor, 0)
         _serve(memory, count, side_px, limits)
         os.write(_STDOUT, DONE)
-
-
-def _next(parent: int) -> bytes:
-    """The next message, empty when there is no parent any more."""
-    poll = select.poll()
-    poll.register(_STDIN, select.POLLIN)
-    while not poll.poll(_IDLE_S * 1000):
-        if os.getppid() != parent:
-            return b""
-    return os.read(_STDIN, layout.BATCH.size)
 
 
 def _serve(memory: mmap.mmap, count: int, side_px: int, limits: Limits) -> None:
     at = layout.pixels_start(memory, count)
     for index in range(count):
         data = layout.get_image(memory, index)
-        _allow_cpu(limits.timeout_s)
+        confined.allow_cpu(limits.timeout_s)
         at = layout.put_result(memory, index, make(data, side_px, limits), at)
-
-
-def _address_space() -> int:
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123  a kernel interface, not a file
-        return int(statm.read().split()[0]) * mmap.PAGESIZE
-
-
-def _confine(memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _allow_cpu(seconds: float) -> None:
-    """Let SIGXCPU end us when the next image takes longer; whole seconds are what the kernel offers."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
 def _self_test(limits: Limits) -> None:

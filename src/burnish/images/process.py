@@ -6,7 +6,6 @@ import dataclasses
 import json
 import mmap
 import os
-import re
 import select
 import signal
 import subprocess
@@ -17,7 +16,8 @@ import weakref
 from collections.abc import Sequence
 from typing import IO, TypeAlias
 
-from burnish.errors import BurnishError, MissingPackage, StopError
+from burnish import confined
+from burnish.errors import StopError
 from burnish.images import layout
 from burnish.images.limits import Limits
 from burnish.values import ImageFault, Picture, Reason
@@ -28,11 +28,6 @@ _LOOK_S = 1.0
 _WALL_PER_CPU = 4.0
 """A child may wait for a CPU that others use: it counts as hanging when it made no progress for so many times its
 CPU limit. A decoder that computes too long is ended by the CPU limit itself, whatever the load."""
-
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
-"""All the child gets of the environment: a decoder taken over by an image finds no keys there."""
-
-_NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 _Result: TypeAlias = Picture | ImageFault
 
@@ -54,7 +49,7 @@ class Process:
             """Kill the child and free what is shared; also done when this object goes."""
             if self._byte(_START_S) != b"r":
                 self.end()
-                raise _not_started(_last_line(log))
+                raise confined.not_started("the image decoder", log)
 
     @property
     def is_ours(self) -> bool:
@@ -145,12 +140,9 @@ def _grown(file: IO[bytes], size: int) -> mmap.mmap:
 
 
 def _spawn(memory: int, side_px: int, limits: Limits, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     # glibc's malloc gives freed pixels back to the kernel after each image unless told otherwise: the page faults
     # were 0.2 ms an image, an eighth of the work. Above 4 MiB it still does. Other systems ignore the names.
     heap = {"MALLOC_MMAP_THRESHOLD_": str(2**22), "MALLOC_TRIM_THRESHOLD_": str(2**24)}
-    # The import path as it is here, and not the working directory: a stranger's numpy.py may lie there.
-    own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     settings = json.dumps(dataclasses.asdict(limits))
     try:
         return subprocess.Popen(  # noqa: S603  our own module, no shell
@@ -160,7 +152,7 @@ def _spawn(memory: int, side_px: int, limits: Limits, log: IO[bytes]) -> subproc
             stderr=log,
             bufsize=0,
             pass_fds=(memory,),
-            env={**kept, **heap, **own},
+            env={**confined.environment(), **heap},
         )
     except OSError as error:
         raise StopError(f"the image decoder could not start: {error}") from error
@@ -173,15 +165,3 @@ def _end(popen: subprocess.Popen[bytes], file: IO[bytes], owner: int) -> None:
     for stream in (popen.stdin, popen.stdout, file):
         if stream is not None:
             stream.close()
-
-
-def _not_started(why: str) -> BurnishError:
-    """The error for a child whose last words were `why`."""
-    missing = _NO_MODULE.fullmatch(why)
-    return MissingPackage(missing[1]) if missing else StopError(f"the image decoder could not start: {why}")
-
-
-def _last_line(log: IO[bytes]) -> str:
-    log.seek(0)
-    lines = log.read(64_000).decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "it ended without a message"

@@ -49,6 +49,7 @@ class BuiltinBackend:
     """Answers `AssessRequest`s and `RewriteRequest`s on one CPU thread; loads in about a second."""
 
     side_px = SIDE_PX
+    can_fuse = False
 
     def __init__(self, options: Mapping[str, str]) -> None:
         """Takes no options. Raises `UsageError` if the shipped weights are damaged."""
