@@ -56,6 +56,28 @@ def test_how_to_run_is_not_in_the_fingerprint() -> None:
     assert plan.semantic() != plans.build({"source": "a"}, plans.override("rewrite.below=1.5")).semantic()
 
 
+@pytest.mark.parametrize(
+    ("backend", "how", "what"),
+    [
+        ("openai", {"concurrency": "3", "timeout_s": "9", "base_url": "http://b/v1"}, {"model": "m", "side_px": "64"}),
+        ("transformers", {"device": "cuda:1", "batch_tokens": "64"}, {"model": "m", "dtype": "bf16"}),
+        ("vllm", {"engine.gpu_memory_utilization": "0.5"}, {"model": "m", "engine.seed": "1"}),
+        ("cascade", {"then.concurrency": "3", "first.retries": "1"}, {"first": "openai", "then": "openai"}),
+        ("openai", {"concurrency": "3"}, {}),
+        ("fake", {}, {"side_px": "64", "concurrency": "3"}),
+        ("some.module:factory", {}, {"concurrency": "3"}),
+        ("cascade(a,b,sure=0.5)", {}, {"timeout_s": "3"}),
+    ],
+)
+def test_options_that_cannot_change_an_answer_are_not_in_the_fingerprint(
+    backend: str, how: dict[str, str], what: dict[str, str]
+) -> None:
+    assert plans.how_options(backend, {**how, **what}) == how.keys()
+    told = Plan(source="a", backend=backend, backend_options={**how, **what}).semantic()
+    assert told == Plan(source="a", backend=backend, backend_options=what).semantic()
+    assert [told[f"backend_options.{name}"] for name in what] == list(what.values())
+
+
 def test_plans_pickle() -> None:
     plan = plans.build({"source": "a"})
     assert pickle.loads(pickle.dumps(plan)) == plan

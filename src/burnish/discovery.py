@@ -61,6 +61,13 @@ def _from_path(path: str) -> object:
         ) from error
 
 
+def beside(kind: str, name: str, attribute: str) -> object | None:
+    """What the module of one of our own plug-ins defines beside the plug-in; None if it does not, or there is none."""
+    if not name.isidentifier() or importlib.util.find_spec(f"burnish.{kind}.{name}") is None:
+        return None
+    return getattr(importlib.import_module(f"burnish.{kind}.{name}"), attribute, None)
+
+
 def _nearest(name: str, known: list[str]) -> str:
     from rapidfuzz import process
 

@@ -1,7 +1,8 @@
 """What one run does, as plain data: it pickles, prints, and lies beside the output.
 
 Every default stands here and nowhere else. Keys under "how" never change an output byte and are left out of
-the fingerprint; all others are in it, so a run can only be resumed with the plan it was started with.
+the fingerprint; all others are in it, so a run can only be resumed with the plan it was started with. What is how
+among a backend's options its own settings say.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 import dataclasses
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias, cast
 
+from burnish import discovery
 from burnish.errors import UsageError
 from burnish.images import Limits
+from burnish.only import parse
 from burnish.texts import MAX_CHARS
 from burnish.values import Budget, Json, Usage
+
+HowOptions: TypeAlias = Callable[[Mapping[str, str]], frozenset[str]]
 
 _STRICT: dict[str, object] = {"extra": "forbid", "coerce_numbers_to_str": True}  # --set backend_options.side_px=64
 
@@ -80,6 +85,37 @@ class RewriteRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecaptionRules:
+    """What new captions are written, for which pairs, and what becomes of them (recipe `recaption`).
+
+    `formats`: names from `burnish.formats` or ``module:object``, joined by commas. `only`: which pairs get one, in the
+    language of `burnish.only`; "" for all. `text`: the format whose caption takes the place of the text; "" for none:
+    the text stays. `tokenizer`: whose tokens the lengths are in (`burnish.tokens`). `check`: every new caption is
+    assessed like a text, which costs about as many prompt tokens as asking for it; one that stands below `floor` is
+    flagged and never becomes the text.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    formats: str = "dsc"
+    only: str = ""
+    text: str = ""
+    tokenizer: str = "words"
+    check: bool = True
+    floor: float = _within(3.0, 0, 6)
+
+    def __post_init__(self) -> None:
+        _check(self, "recaption.")
+        parse(self.only)
+        if not self.names:
+            raise UsageError("recaption.formats names no format.\nExample: --format ssc,dsc (burnish list formats)")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The formats one by one, each once."""
+        return tuple(dict.fromkeys(name.strip() for name in self.formats.split(",") if name.strip()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextRules:
     """How texts are read. `max_chars`: what a model sees of a caption; longer ones pass unchanged, flagged."""
 
@@ -122,6 +158,8 @@ class CostRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide.
+    `explain`: the model says why the captions to be rewritten stand low. `blind`: what needs the image is asked again
+    without it, to show what the text alone makes the model say; no decision depends on that.
     `ocr`: the writing in every image is read; rewrites are held against it (extra ``[ocr]``).
 
     How, not what: `workers` (0: one per core), `batch_size` in pairs, `limit` of input pairs (0: all), `max_bad`
@@ -138,8 +176,11 @@ class Plan:
     backend: str = "builtin"
     backend_options: dict[str, str] = field(default_factory=dict)
     recipe: str = "aitqe"
+    explain: bool = False
+    blind: bool = False
     ocr: bool = False
     rewrite: RewriteRules = field(default_factory=RewriteRules)
+    recaption: RecaptionRules = field(default_factory=RecaptionRules)
     text: TextRules = field(default_factory=TextRules)
     limits: Limits = field(default_factory=Limits)
     cost: CostRules = field(default_factory=CostRules, metadata={"how": True})
@@ -153,17 +194,37 @@ class Plan:
     def __post_init__(self) -> None:
         _check(self)
 
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """What is asked beside scores, by the names of `burnish.asks`, in their order."""
+        return tuple(name for name, wanted in (("blind", self.blind), ("explain", self.explain)) if wanted)
+
     def semantic(self) -> dict[str, Json]:
         """All keys that can change an output byte, flat and dotted, without source and output paths."""
-        flat = flatten(dataclasses.asdict(self))
-        how = {f.name for f in dataclasses.fields(self) if f.metadata.get("how")} | {"output"}
-        return {key: value for key, value in flat.items() if key.split(".")[0] not in how}
+        how = how_fields(Plan) | {"output"}
+        said = {key: value for key, value in dataclasses.asdict(self).items() if key not in how}
+        not_said = how_options(self.backend, self.backend_options)
+        options = {name: value for name, value in self.backend_options.items() if name not in not_said}
+        return flatten({**said, "backend_options": options})
 
     def to_toml(self) -> str:
         """The plan as TOML that `load` reads back to an equal plan."""
         import tomli_w
 
         return tomli_w.dumps(dataclasses.asdict(self))
+
+
+def how_fields(kind: type) -> frozenset[str]:
+    """Fields of a dataclass that are marked with ``metadata={"how": True}``."""
+    return frozenset(entry.name for entry in dataclasses.fields(kind) if entry.metadata.get("how"))
+
+
+def how_options(backend: str, options: Mapping[str, str]) -> frozenset[str]:
+    """Those of `options` that say how a backend works and cannot change an answer, by the function ``how_options`` of
+    its module. All options of one that has none, such as a model of the user's own, can.
+    """
+    said = cast("HowOptions | None", discovery.beside("backends", backend, "how_options"))
+    return said(options) if said is not None else frozenset()
 
 
 def load(path: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import logging
 import math
@@ -137,9 +138,10 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
         tools.close()
 
 
-def plan_of(output: str) -> Plan:
-    """The plan `output` was made by, with the limit it was finished under. Raises `UsageError` if it is no output of
-    burnish.
+def plan_of(output: str, *how: Mapping[str, Any]) -> Plan:
+    """The plan `output` was made by, with the limit it was finished under, and with the settings in `how`.
+
+    Raises `UsageError` if it is no output of burnish, or if `how` says what could change it.
     """
     flat = cast("dict[str, Any]", _stored_plan(output)["plan"])
     nested: dict[str, Any] = {}
@@ -149,7 +151,16 @@ def plan_of(output: str) -> Plan:
         for part in path:
             place = place.setdefault(part, {})
         place[last] = value
-    return plans.build(nested, {"output": output, "limit": _stored_limit(output)})
+    found = plans.build(nested, {"output": output, "limit": _stored_limit(output)})
+    plan = plans.build(dataclasses.asdict(found), *how)
+    before, after = found.semantic(), plan.semantic()
+    changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    if changed or (plan.output, plan.limit) != (found.output, found.limit):
+        raise UsageError(
+            f"{', '.join(changed) or 'its place or its limit'}: what {output} was made with stays as it is.\n"
+            "Set only what changes no output, as --set batch_size=64 or --set backend_options.timeout_s=300."
+        )
+    return plan
 
 
 def _claim(plan: Plan, shards: Sequence[Shard], maker: str) -> dict[str, Json]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from burnish import plan
 from burnish.backends import load
 from burnish.chat import Metered
 from burnish.criteria import SCALE
@@ -18,6 +19,7 @@ from burnish.protocols import Backend
 from burnish.values import AssessRequest, Reply, Request, Score, Usage
 
 _OWN = ("first", "then", "sure", "below")
+_FIRST = "builtin"
 
 
 class CascadeBackend:
@@ -69,16 +71,24 @@ def make(options: Mapping[str, str]) -> CascadeBackend:
             "--set backend_options.then.model=NAME"
         )
     return CascadeBackend(
-        _model(options.get("first", "builtin"), "first.", options),
-        _model(options["then"], "then.", options),
+        load(options.get("first", _FIRST), _own("first.", options)),
+        load(options["then"], _own("then.", options)),
         sure=_number("sure", options.get("sure", "0.5"), 0, 1),
         below=_number("below", options.get("below", "3"), SCALE[0], SCALE[-1]),
     )
 
 
-def _model(name: str, prefix: str, options: Mapping[str, str]) -> Backend:
-    own = {key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)}
-    return load(name, own)
+def how_options(options: Mapping[str, str]) -> frozenset[str]:
+    """Those of `options` that cannot change an answer: what the two models say of theirs."""
+    named = {"first.": options.get("first", _FIRST), "then.": options.get("then", "")}
+    return frozenset(
+        prefix + key for prefix, name in named.items() for key in plan.how_options(name, _own(prefix, options))
+    )
+
+
+def _own(prefix: str, options: Mapping[str, str]) -> dict[str, str]:
+    """The options of one of the two models."""
+    return {key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)}
 
 
 def _number(name: str, text: str, low: float, high: float) -> float:

@@ -8,11 +8,18 @@ from collections.abc import Mapping
 
 from burnish.chat.backend import ChatBackend
 from burnish.chat.openai.model import OpenAIModel
+from burnish.chat.openai.settings import Settings
+from burnish.plan import how_fields
 
 
 def openai(options: Mapping[str, str]) -> ChatBackend:
     """Look at the server and make the backend. Raises `UsageError` where it cannot be used."""
     return ChatBackend(OpenAIModel(options))
+
+
+def how_options(options: Mapping[str, str]) -> frozenset[str]:
+    """Those of `options` that cannot change an answer."""
+    return how_fields(Settings) & options.keys()
 
 
 BACKEND = openai

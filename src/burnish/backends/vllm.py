@@ -26,6 +26,8 @@ TOP_LOGPROBS = 20
 """vLLM's default bound (`max_logprobs`); enough for five digits with and without a space before them."""
 SIDE_PX = 768
 _ENGINE = "engine."
+_HOW = frozenset(f"{_ENGINE}{name}" for name in ("disable_log_stats", "download_dir", "gpu_memory_utilization"))
+"""Where and how the engine runs, not what it computes: neither in the plan's fingerprint nor in the identity."""
 
 
 class VllmModel:
@@ -48,7 +50,8 @@ class VllmModel:
             self._engine = self._vllm.LLM(model=options["model"], **engine)
         except (TypeError, ValueError, OSError) as error:
             raise UsageError(f"vLLM does not start with {options['model']!r}: {str(error)[:300]}") from error
-        settings = json.dumps(given, sort_keys=True)
+        told = {name: value for name, value in given.items() if f"{_ENGINE}{name}" not in _HOW}
+        settings = json.dumps(told, sort_keys=True)
         self.identity = f"vllm-{version('vllm')}:{options['model']}/{settings}/{self.side_px}px"
         self._usage = Usage()
 
@@ -145,6 +148,11 @@ def vllm_backend(options: Mapping[str, str]) -> ChatBackend:
     if importlib.util.find_spec("vllm") is None:
         raise MissingExtra("The backend 'vllm'", "vllm")
     return ChatBackend(VllmModel(options))
+
+
+def how_options(options: Mapping[str, str]) -> frozenset[str]:
+    """Those of `options` that cannot change an answer."""
+    return _HOW & options.keys()
 
 
 BACKEND = vllm_backend

@@ -33,6 +33,10 @@ Assignments: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Any setting (burnish config show lists them); may be repeated."),
 ]
+How: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting that changes no output, as batch_size; repeatable."),
+]
 Config: TypeAlias = Annotated[
     str | None, typer.Option(metavar="FILE", help="Settings in TOML, as burnish config show --toml prints.")
 ]

@@ -60,6 +60,30 @@ def test_a_run_that_the_server_stopped_goes_on_with_the_same_command(source, ref
         assert enhance(source, tmp_path / "out", paid, "--workers", "1") == reference
 
 
+def test_a_stopped_run_goes_on_with_other_limits_at_another_address_but_not_with_another_model(
+    source, reference, tmp_path
+):
+    common = ("enhance", source, "-o", tmp_path / "out", "--backend", "openai", "--workers", "1")
+    with FakeServer(Settings(faults=("insufficient_quota@60-",))) as empty:
+        first = ("--set", f"backend_options.base_url={empty.url}", "--set", "backend_options.concurrency=3")
+        assert call(*common, *first).code == 75
+    with FakeServer(Settings(model_id="another")) as other:
+        asked = ("--set", f"backend_options.base_url={other.url}", "--set", "backend_options.model=another")
+        refused = call(*common, *asked)
+        assert refused.code == 2
+        assert 'model: "openai:' in refused.err
+        assert "another" in refused.err
+        assert "base_url" not in refused.err
+        assert "concurrency" not in refused.err
+    with FakeServer() as paid:
+        more = ("--workers", "1", "--set", "backend_options.concurrency=9", "--set", "backend_options.timeout_s=30")
+        assert enhance(source, tmp_path / "out", paid, *more) == reference
+        again = ("--set", f"backend_options.base_url={paid.url}", "--set", "batch_size=5")
+        assert call("retry", tmp_path / "out", *again).code == 0
+        refused = call("retry", tmp_path / "out", *again, "--set", "backend_options.side_px=64")
+        assert (refused.code, "backend_options.side_px" in refused.err) == (2, True)
+
+
 def test_no_server_is_one_clear_message_and_nothing_is_touched(source, tmp_path):
     done = call(
         "enhance",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from burnish.errors import UsageError
 
 DTYPES = ("auto", "bf16", "fp16", "fp32")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+
+
+def _how(default: object) -> Any:
+    return field(default=default, metadata={"how": True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +24,17 @@ class Options:
     `batch_tokens` bounds rows times tokens of one forward pass. `exact`: every row is computed alone, so that an answer
     does not depend on what else is asked; "auto" is yes on a CPU, where rows together gain little. Code that comes
     with a checkpoint runs only with `trust_remote_code`, weights are read from safetensors only.
+
+    What is marked as how is not in the plan's fingerprint by itself: the model's identity has the kind of device, and
+    `batch_tokens` unless every row is computed alone.
     """
 
     model: str
     revision: str = ""
     dtype: str = "auto"
-    device: str = "auto"
+    device: str = _how("auto")
     side_px: int = 768
-    batch_tokens: int = 16_384
+    batch_tokens: int = _how(16_384)
     exact: str = "auto"
     trust_remote_code: bool = False
 

@@ -26,6 +26,10 @@ def _from(default: object, low: float, high: float = math.inf) -> Any:
     return field(default=default, metadata={"within": (low, high)})
 
 
+def _how(default: object, low: float, high: float = math.inf) -> Any:
+    return field(default=default, metadata={"within": (low, high), "how": True})
+
+
 def _one_of(*values: str) -> Any:
     return field(default=values[0], metadata={"values": values})
 
@@ -38,12 +42,13 @@ class Settings:
     server's only one. `side_px`, `image_format`, `jpeg_quality`: what a model sees. `samples` answers a question
     where the server gives no logprobs, at `temperature`. `extra`: a JSON object merged into every request.
 
+    The others, and `base_url`, cannot change an answer (the identity names the model, wherever it is served).
     `concurrency`: most calls in flight; `timeout_s` for a whole call; `retries` of a failing call before anyone asks
     whether the pair is to blame; `backoff_s`: the first pause; `patience_s`: how long a server may be down before the
     run stops; `canary_every`: calls between two looks at whether the model is still the same (0: never).
     """
 
-    base_url: str = ""
+    base_url: str = field(default="", metadata={"how": True})
     model: str = ""
     side_px: int = _from(448, 32, 4096)
     image_format: str = _one_of("jpeg", "png")
@@ -53,12 +58,12 @@ class Settings:
     samples: int = _from(8, 1, 128)
     temperature: float = _from(1.0, 0, 2)
     extra: str = "{}"
-    concurrency: int = _from(64, 1, 8192)
-    timeout_s: float = _from(120.0, 0.05)
-    retries: int = _from(5, 0)
-    backoff_s: float = _from(0.5, 0)
-    patience_s: float = _from(180.0, 0)
-    canary_every: int = _from(2000, 0)
+    concurrency: int = _how(64, 1, 8192)
+    timeout_s: float = _how(120.0, 0.05)
+    retries: int = _how(5, 0)
+    backoff_s: float = _how(0.5, 0)
+    patience_s: float = _how(180.0, 0)
+    canary_every: int = _how(2000, 0)
 
     @property
     def more(self) -> dict[str, Any]:
