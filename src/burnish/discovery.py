@@ -1,7 +1,8 @@
 """From a plug-in's name to its object. The file name is the name: no list, no registration, nothing imported early.
 
 Looked up in this order: a module of ``burnish.<kind>``, an entry point of group ``burnish.<kind>``, and
-``package.module:object`` for things of the user's own.
+``package.module:object`` for things of the user's own. No file of Python's can be called ``dsc+``: where a name has a
+"+", its file has "_plus".
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ _ATTRIBUTE = {  # what a plug-in module of each kind must define
     "criteria": "CRITERION",
     "exports": "EXPORT",
     "formats": "FORMAT",
+    "mixing.forms": "FORM",
     "recipes": "RECIPE",
     "stores": "STORE",
 }
+_PLUS = "_plus"
 
 
 def names(kind: str) -> list[str]:
     """All plug-in names of a kind ("backends", "criteria", "recipes", "stores"), sorted."""
     package = importlib.import_module(f"burnish.{kind}")
-    own = {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}
+    own = {m.name.replace(_PLUS, "+") for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}
     return sorted(own | {e.name for e in entry_points(group=f"burnish.{kind}")})
 
 
@@ -42,10 +45,14 @@ def load(kind: str, name: str) -> object:
         raise UsageError(
             f"unknown {kind.removesuffix('s')} {name!r}.{_nearest(name, known)}\nChoose from: {', '.join(known)}"
         )
-    own = importlib.util.find_spec(f"burnish.{kind}.{name}")
-    if own is not None:
-        return getattr(importlib.import_module(f"burnish.{kind}.{name}"), _ATTRIBUTE[kind])
+    if importlib.util.find_spec(module(kind, name)) is not None:
+        return getattr(importlib.import_module(module(kind, name)), _ATTRIBUTE[kind])
     return next(iter(entry_points(group=f"burnish.{kind}", name=name))).load()
+
+
+def module(kind: str, name: str) -> str:
+    """The module that a plug-in of burnish's own is in, by its full name; there may be none."""
+    return f"burnish.{kind}.{name.replace('+', _PLUS)}"
 
 
 def _from_path(path: str) -> object:

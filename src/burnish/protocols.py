@@ -13,7 +13,8 @@ class Backend(Protocol):
 
     `identity` names the model and a digest of everything that can change an answer; it is part of the plan's
     fingerprint. `side_px` is the longest image side it wants to see. One that cannot write what it sees says so by
-    ``can_fuse = False``; a plan with `rewrite.fuse` then refuses it.
+    ``can_fuse = False``; a plan with `rewrite.fuse` then refuses it. So does a plan that wants captions one with
+    ``can_caption = False``.
     """
 
     identity: str

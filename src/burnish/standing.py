@@ -19,6 +19,11 @@ def weights(plan: Plan, recipe: Recipe) -> Mapping[str, float]:
     return plan.rewrite.weights or recipe.decides
 
 
+def criteria(plan: Plan, recipe: Recipe) -> tuple[str, ...]:
+    """The recipe's criteria, and those that decide by the plan's weights."""
+    return tuple(dict.fromkeys((*recipe.criteria, *weights(plan, recipe))))
+
+
 def standing(caption: Caption, weights: Mapping[str, float]) -> float | None:
     """The weighted mean of the criteria that have a value, on their scale; None if none has."""
     return _mean(_values(caption, weights), weights)

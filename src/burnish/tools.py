@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from burnish import asks, backends, recipes
+from burnish import asks, backends, discovery, recipes
 from burnish.answers import Answered, metered
+from burnish.asks import recaption
 from burnish.errors import UsageError
 from burnish.images import Decoder
 from burnish.ocr import Reader
@@ -55,6 +56,19 @@ class Tools:
             self.reader.close()
 
 
+def _cannot_caption(name: str) -> str:
+    able = [other for other in discovery.names("backends") if _may_caption(other)]
+    return (
+        f"the model {name!r} cannot write captions: it only scores and mends texts.\n"
+        f"Models that can: {', '.join(able)}, or a function of your own (fake only pretends).\n"
+        "Example: --backend openai   (with OPENAI_BASE_URL set; to try it: burnish fakeserver -- burnish recaption ...)"
+    )
+
+
+def _may_caption(name: str) -> bool:
+    return bool(getattr(discovery.load("backends", name), "can_caption", True))
+
+
 def answers_of(plan: Plan) -> Path:
     """The folder of a run's answers."""
     return Path(plan.answers) if plan.answers else answers_folder(plan.output)
@@ -70,13 +84,15 @@ def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
         backend = backends.load(plan.backend, plan.backend_options)
     if plan.rewrite.fuse and not getattr(backend, "can_fuse", True):
         raise UsageError(_CANNOT_FUSE)
+    if recaption.NAME in recipe.asks and not getattr(backend, "can_caption", True):
+        raise UsageError(_cannot_caption(plan.backend))
     maker = backend.identity if backend else ""
     terms = asks.Terms(plan=plan, recipe=recipe, maker=maker)
     return Tools(
         plan=plan,
         recipe=recipe,
         backend=backend,
-        asks=tuple(asks.load(name, terms) for name in recipe.asks),
+        asks=tuple(asks.load(name, terms) for name in asks.names(terms)),
         decoder=Decoder(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX),
         maker=maker,
         reader=Reader(plan.limits) if plan.ocr else None,

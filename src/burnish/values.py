@@ -222,7 +222,8 @@ class Caption:
 class Record:
     """A pair's way so far: changed only by ``dataclasses.replace``. ``captions[0]`` is always the original (role
     "alt"); `chosen` is the index of the caption to train on. `view` is the text a model may see (cleaned, cut).
-    `evidence`: writing read in the picture, a line each; empty if nobody looked.
+    `evidence`: writing read in the picture, a line each; empty if nobody looked. `extra`: what the run asks beside
+    scores ("blind", "explain"), whatever this pair got: the output's columns are the same for all.
     """
 
     pair: Pair
@@ -234,6 +235,7 @@ class Record:
     reason: str = ""
     flags: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
 
     @property
     def caption(self) -> Caption:
@@ -306,11 +308,13 @@ class CaptionRequest:
 
     `text` is the pair's text where the format wants it seen, else "". `evidence`: what is known to be in the picture
     (writing read in it, objects found), as untrusted as the text. `wrong`: why the answer `last` broke the format's
-    contract, in words for the model; "" at the first time. `variant` as in `RewriteRequest`.
+    contract, in words for the model; "" at the first time. `variant` as in `RewriteRequest`. `version`: the format's
+    digest, so that an answer to other words of the same name is not taken for this one's.
     """
 
     picture: Picture
     format: str
+    version: str = ""
     text: str = ""
     evidence: tuple[str, ...] = ()
     wrong: str = ""

@@ -33,6 +33,7 @@ class CascadeBackend:
         self._below = below
         self.side_px = max(first.side_px, then.side_px)
         self.can_fuse: bool = getattr(then, "can_fuse", True)
+        self.can_caption: bool = getattr(then, "can_caption", True)
         self.identity = f"cascade({first.identity},{then.identity},sure={sure:g},below={below:g})"
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from burnish import formats
+from burnish.contract import tidied
 from burnish.errors import UsageError
+from burnish.tokens import estimate
 from burnish.values import (
     AssessRequest,
+    CaptionRequest,
     Draft,
     Edit,
+    ExplainRequest,
     Failure,
     Reply,
     Request,
@@ -23,10 +28,18 @@ from burnish.values import (
 )
 
 _OPTIONS = {"side_px", "abstain", "fail"}
+_WORDS = (
+    *("the", "a", "one", "two", "three", "some", "small", "large", "old", "new", "round", "flat", "bright", "dark"),
+    *("red", "green", "white", "black", "yellow", "blue", "brown", "grey", "wooden", "metal", "glass", "paper"),
+    *("boat", "dog", "street", "cup", "tree", "window", "bridge", "table", "bird", "hill", "lamp", "door", "house"),
+    *("chair", "flower", "river", "car", "cloud", "stone", "hat", "wall", "leaf", "road", "field", "cat", "box"),
+    *("stands", "lies", "hangs", "waits", "leans", "turns", "shines", "rests", "floats", "opens", "faces", "grows"),
+    *("near", "under", "with", "on", "beside", "behind", "above", "across", "before", "along", "between", "and"),
+)
 
 
 class FakeBackend:
-    """Scores in 1..5 and rewrites that upper-case the first letter, both decided by a hash of the text."""
+    """Scores in 1..5, rewrites that upper-case the first letter, captions of random words, all decided by a hash."""
 
     can_fuse = False
 
@@ -49,6 +62,10 @@ class FakeBackend:
             return Failure(state=State.UNPARSABLE, detail="fake failure")
         if isinstance(request, RewriteRequest):
             return _rewrite(request.text)
+        if isinstance(request, CaptionRequest):
+            return _caption(request)
+        if isinstance(request, ExplainRequest):
+            return Draft(text="made up: the fake model has no reasons")
         if not isinstance(request, AssessRequest):
             wanted = type(request).__name__
             return Failure(state=State.REQUEST_REJECTED, detail=f"the fake model has no answer to a {wanted}")
@@ -65,10 +82,39 @@ def _rewrite(text: str) -> Draft:
     return Draft(text=better, edits=(Edit(start=0, before=text[:1], after=better[:1], why="fake: first letter"),))
 
 
+def _caption(request: CaptionRequest) -> Draft:
+    """A text of about the words that the format asks for, by a hash of the pixels: at first it may be up to a fifth too
+    long or too short, the second time it is not. The pair's text stands before it where that is given.
+    """
+    form = formats.load(request.format)
+    least, most = form.words
+    if not request.wrong:
+        least, most = int(least * 0.8), int(most * 1.2)
+    picture = hashlib.blake2b(request.picture.rgb.tobytes(), digest_size=8).hexdigest()
+    name = f"{picture}/{form.name}/{request.wrong}/{request.variant}"
+    given = f"{tidied(request.text).rstrip('.')}. " if request.text else ""
+    words = round(estimate(given) / 1.2)
+    count = least + int(_hashed(f"{name}/count") * (most - least + 1)) - words
+    return Draft(text=given + prose(name, max(count, 4), form.max_sentences - bool(given)))
+
+
+def prose(name: str, count: int, most_sentences: int) -> str:
+    """`count` words in sentences, at most so many, decided by `name` alone; they mean nothing."""
+    each = max(9, -(-count // most_sentences))
+    words = [_WORDS[int(_hashed(f"{name}/{at}") * len(_WORDS))] for at in range(count)]
+    parts = [words[at : at + each] for at in range(0, count, each)]
+    return " ".join(" ".join(part).capitalize() + "." for part in parts)
+
+
+def _hashed(name: str) -> float:
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
 def _share(salt: str, request: Request) -> float:
     criterion = request.criterion if isinstance(request, AssessRequest) else "rewrite"
-    digest = hashlib.blake2b(f"{salt}\0{criterion}\0{request.text}".encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "big") / 2**64
+    salt = f"{salt} blind" if isinstance(request, AssessRequest) and request.blind else salt
+    return _hashed(f"{salt}\0{criterion}\0{request.text}")
 
 
 BACKEND = FakeBackend

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from burnish import discovery
-from burnish.chat import ChatModel, Choose, Prompt, Write, Written, explain, fold, joint, render
+from burnish.chat import ChatModel, Choose, Prompt, Write, Written, caption, explain, fold, joint, render
 from burnish.errors import UsageError
 from burnish.values import (
     AssessRequest,
     Budget,
+    CaptionRequest,
     ExplainRequest,
     Failure,
     JointRequest,
@@ -83,7 +84,7 @@ def _text(request: Request, task: Write, written: Written | Failure) -> Reply:
 
 
 def _prompts() -> list[Prompt]:
-    """One prompt of every kind, with every criterion: all the words that a model can be given."""
+    """One prompt of every kind, with every criterion and format: all the words that a model can be given."""
     import numpy as np
 
     dot = Picture(rgb=np.zeros((1, 1, 3), np.uint8), width=1, height=1, format="PNG", mode="RGB")
@@ -94,6 +95,11 @@ def _prompts() -> list[Prompt]:
         *(RewriteRequest(picture=dot, text=text, budget=budget, fuse=f, evidence=("b",)) for f in (False, True)),
         JointRequest(picture=dot, text=text),
         *(ExplainRequest(picture=dot, text=text, criterion=name, value=1.0) for name in names),
+        *(
+            CaptionRequest(picture=dot, format=name, text=said, evidence=("b",), wrong="c", last="d")
+            for name in discovery.names("formats")
+            for said in ("", text)
+        ),
     ]
     return [*(render.choose(r).prompt for r in scored), *(_WRITTEN[type(r)][0](r).prompt for r in told)]
 
@@ -101,6 +107,7 @@ def _prompts() -> list[Prompt]:
 _WRITTEN: dict[type[Request], tuple[Callable[..., Write], Callable[..., Reply]]] = {
     RewriteRequest: (render.write, fold.draft),
     ExplainRequest: (explain.write, explain.read),
+    CaptionRequest: (caption.write, caption.read),
     JointRequest: (joint.write, lambda request, _, written: joint.read(request, written.text)),
 }
 """For each request that is answered with a text: what is asked, and how the answer is read."""

@@ -46,7 +46,7 @@ _FUSE = (
 
 CHARACTERS_PER_TOKEN = 2
 """Low on purpose: Latin text has about 4, Chinese 1 to 2. Bounds an answer, costs nothing when it is shorter."""
-_VARIED = 0.7
+VARIED = 0.7
 """Temperature of every variant but the surest: at 0 they would all be the same text."""
 SPARE_TOKENS = 48
 """Braces, keys and the nonce of an answer, in the worst tokenizer seen."""
@@ -73,7 +73,7 @@ def write(request: RewriteRequest) -> Write:
         schema=schema(named, caption={"type": "string", "maxLength": limit}),
         nonce=named,
         max_tokens=limit // CHARACTERS_PER_TOKEN + SPARE_TOKENS,
-        temperature=_VARIED if request.variant else 0.0,
+        temperature=VARIED if request.variant else 0.0,
         seed=request.variant,
     )
 

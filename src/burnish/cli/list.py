@@ -8,7 +8,7 @@ import typer
 
 from burnish.cli import _options as opt
 
-KINDS = ("backends", "criteria", "exports", "recipes", "stores")
+KINDS = ("backends", "criteria", "exports", "formats", "recipes", "stores")
 
 
 def list_(
@@ -70,7 +70,9 @@ def _summary(kind: str, name: str) -> str:
     import textwrap
     from pathlib import Path
 
-    spec = importlib.util.find_spec(f"burnish.{kind}.{name}")
+    from burnish import discovery
+
+    spec = importlib.util.find_spec(discovery.module(kind, name))
     if spec is None or spec.origin is None:
         return "(from another package)"
     document = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""

@@ -9,11 +9,23 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from burnish.backends.builtin import editor
+from burnish.backends.builtin import editor, reasons
 from burnish.backends.builtin.judge import Judge, Judged, Seen, Support
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Draft, Failure, Picture, Reply, Request, RewriteRequest, Score, State
+from burnish.values import (
+    AssessRequest,
+    Budget,
+    Draft,
+    ExplainRequest,
+    Failure,
+    Picture,
+    Reply,
+    Request,
+    RewriteRequest,
+    Score,
+    State,
+)
 
 SIDE_PX = 256
 """Longest side the vision tower is given; it reduces to 224 itself."""
@@ -26,6 +38,9 @@ NOT_COVERED = {
     "semantic_understanding": "the built-in model has no knowledge of names, places or relations",
     "text_chart_description": "the built-in model does not read writing in images",
 }
+
+_ANY = Budget(max_changed=1.0, max_inserted=0)
+_WITHHELD = Judged(value=0.0, confidence=0.0, abstained=True, reason="the picture was withheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +61,11 @@ class _Evidence:
 
 
 class BuiltinBackend:
-    """Answers `AssessRequest`s and `RewriteRequest`s on one CPU thread; loads in about a second."""
+    """Answers `AssessRequest`s, `ExplainRequest`s and `RewriteRequest`s on one CPU thread; loads in about a second."""
 
     side_px = SIDE_PX
     can_fuse = False
+    can_caption = False
 
     def __init__(self, options: Mapping[str, str]) -> None:
         """Takes no options. Raises `UsageError` if the shipped weights are damaged."""
@@ -70,8 +86,10 @@ class BuiltinBackend:
         if isinstance(request, RewriteRequest):
             return self._rewrite(request)
         if isinstance(request, AssessRequest):
-            return self._score(request.picture, request.text, request.criterion)
-        return Failure(state=State.REQUEST_REJECTED, detail="the built-in model gives no joint answers: another recipe")
+            return self._score(request)
+        if isinstance(request, ExplainRequest):
+            return self._reason(request)
+        return Failure(state=State.REQUEST_REJECTED, detail="the built-in model only scores and mends")
 
     def _look(self, pictures: Sequence[Picture]) -> None:
         fresh = list({id(p): p for p in pictures if id(p) not in self._seen}.values())
@@ -87,14 +105,33 @@ class BuiltinBackend:
         evidence = _Evidence(self._judge, seen)
         return editor.propose(request.text, name=request.name, evidence=evidence, budget=request.budget)
 
-    def _score(self, picture: Picture, text: str, criterion: str) -> Reply:
-        seen, read = self._seen[id(picture)][1], self._judge.read([text])[0]
+    def _judged(self, request: AssessRequest | ExplainRequest) -> tuple[Judged, Judged]:
+        """Of the text alone, and of text and picture; what may not be looked at is not judged."""
+        seen, read = self._seen[id(request.picture)][1], self._judge.read([request.text])[0]
+        blind = isinstance(request, AssessRequest) and request.blind
+        return self._judge.text_quality(read), _WITHHELD if blind else self._judge.match(seen, read)
+
+    def _reason(self, request: ExplainRequest) -> Reply:
+        quality, match = self._judged(request)
+        if request.criterion == "image_text_matching" and not match.abstained:
+            return Draft(text=reasons.of_match(match))
+        if request.criterion not in {"overall", "text_quality"} or quality.abstained:
+            return Failure(state=State.ABSTAINED, detail="the built-in model has no evidence to tell of")
+        seen = self._seen[id(request.picture)][1]
+        found = editor.propose(request.text, name="", evidence=_Evidence(self._judge, seen), budget=_ANY)
+        if request.criterion == "text_quality":
+            return Draft(text=reasons.of_text(quality, found.edits))
+        return Draft(text=reasons.of_overall(quality, match, found.edits))
+
+    def _score(self, request: AssessRequest) -> Reply:
+        criterion = request.criterion
+        quality, match = self._judged(request)
         if criterion == "image_text_matching":
-            return _reply(criterion, self._judge.match(seen, read))
+            return _reply(criterion, match)
         if criterion == "text_quality":
-            return _reply(criterion, self._judge.text_quality(read))
+            return _reply(criterion, quality)
         if criterion == "overall":
-            return _overall(self._judge.text_quality(read), self._judge.match(seen, read))
+            return _overall(quality, match)
         if criterion in NOT_COVERED:
             return _reply(criterion, Judged(value=0.0, confidence=0.0, abstained=True, reason=NOT_COVERED[criterion]))
         return Failure(state=State.NOT_ASKED, detail=f"the built-in model does not know the criterion {criterion!r}")

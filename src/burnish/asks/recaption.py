@@ -1,0 +1,230 @@
+"""Ask for new captions in the plan's formats, and hold the answers to them.
+
+A caption that keeps its format is "accepted". What does not is pending, with its verdict "missed:WHY", until it has
+been asked for again (`recaption_again`); `settled` takes out what is still pending then and says so in the record's
+flags.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from burnish import columns, evidence, formats, tokens
+from burnish.asks import Terms
+from burnish.asks.assess import views
+from burnish.asks.rewrite import ROLE as REWRITE
+from burnish.contract import Contract, Given, tidied
+from burnish.errors import UsageError
+from burnish.ocr import FAILED
+from burnish.only import Only, parse
+from burnish.plan import RecaptionRules
+from burnish.standing import standing
+from burnish.texts import look
+from burnish.values import Caption, CaptionRequest, Draft, Failure, Record, Reply, Request
+
+NAME = "recaption"
+"""Of the ask that every recipe with captions has."""
+
+ACCEPTED = "accepted"
+MISSED = "missed:"
+NO_ANSWER = "failed:"
+NATURAL = frozenset({"alt", REWRITE, "edited"})
+"""Roles of texts that people wrote or that stay close to one: what a fused caption is made from."""
+
+FAILED_REASON = "recaption_failed"
+REJECTED_REASON = "recaption_rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all asks about captions share: contracts, for whom they hold, and what a model is given."""
+
+    contracts: Mapping[str, Contract]
+    rules: RecaptionRules
+    only: Only
+    weights: Mapping[str, float]
+    maker: str
+    read: bool
+
+    def wanted(self, record: Record) -> list[str]:
+        """The formats that the pair gets a caption in, as the plan names them."""
+        captions, at = columns.earlier(record.pair)
+        if self.only.below is not None:
+            stands = standing(self.scored(record), self.weights)
+            if stands is None or stands >= self.only.below:
+                return []
+        return [
+            name
+            for name, contract in self.contracts.items()
+            if self.only.wants(captions, at, contract.format.name)
+            and (not contract.format.sees_text or _natural(record))
+        ]
+
+    def scored(self, record: Record) -> Caption:
+        """The pair's text with its scores: of this run, else of the run that wrote the pair."""
+        captions, at = columns.earlier(record.pair)
+        return record.captions[0] if record.captions[0].scores else captions[at]
+
+    def given(self, record: Record, contract: Contract) -> Given:
+        """What the model sees beside the picture. Orders are taken out of all of it before."""
+        looked = record.evidence or (self.read and FAILED not in record.flags)
+        return Given(
+            text=_natural(record) if contract.format.sees_text else "",
+            writing=evidence.sound(record.evidence) if looked else None,
+        )
+
+    def request(self, record: Record, name: str, wrong: str = "", last: str = "") -> Request:
+        """The question for one caption."""
+        contract = self.contracts[name]
+        given = self.given(record, contract)
+        return CaptionRequest(
+            picture=record.picture,
+            format=name,
+            version=contract.format.digest,
+            text=given.text,
+            evidence=given.writing or (),
+            wrong=wrong,
+            last=last,
+        )
+
+    def caption(self, name: str, draft: Draft, *notes: str) -> Caption:
+        """A draft that keeps its format, as a caption with its story."""
+        told = [*notes, "dropped"] if draft.edits else list(notes)
+        verdict = noted(ACCEPTED, *told)
+        role = self.contracts[name].format.name
+        return Caption(text=tidied(draft.text), role=role, maker=self.maker, edits=draft.edits, verdict=verdict)
+
+    def pending(self, name: str, draft: Draft, why: str) -> Caption:
+        """An answer that is not to be written as it is."""
+        role = self.contracts[name].format.name
+        return Caption(text=draft.text, role=role, maker=self.maker, edits=draft.edits, verdict=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Recaption:
+    """Wanted by the records that the plan's `only` names."""
+
+    desk: Desk
+    name: str = NAME
+
+    def requests(self, record: Record) -> list[Request]:
+        """One `CaptionRequest` for each format."""
+        return [self.desk.request(record, name) for name in self.desk.wanted(record)]
+
+    def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
+        """The record with a further caption for each format: accepted, or pending with what is wrong."""
+        names = self.desk.wanted(record)
+        made = [self._caption(record, name, reply) for name, reply in zip(names, replies, strict=True)]
+        return replace(record, captions=(*record.captions, *made))
+
+    def _caption(self, record: Record, name: str, reply: Reply) -> Caption:
+        if isinstance(reply, Failure):
+            return self.desk.pending(name, Draft(text=""), f"{NO_ANSWER}{reply.state}")
+        assert isinstance(reply, Draft)
+        contract = self.desk.contracts[name]
+        flaws = contract.flaws(reply, self.desk.given(record, contract))
+        if flaws:
+            return self.desk.pending(name, reply, f"{MISSED}{flaws[0].name}")
+        return self.desk.caption(name, reply)
+
+
+def desk(terms: Terms) -> Desk:
+    """What the asks of a run share. Raises `UsageError` for formats and tokenizers that do not exist."""
+    rules = terms.plan.recaption
+    tokenizer = tokens.load(rules.tokenizer)
+    contracts = {name: Contract(formats.load(name), tokenizer) for name in rules.names}
+    roles = Counter(contract.format.name for contract in contracts.values())
+    if max(roles.values()) > 1:
+        raise UsageError(f"two of the formats {rules.formats!r} are called {roles.most_common(1)[0][0]!r}.")
+    if rules.text and rules.text not in roles:
+        raise UsageError(f"no caption can become the text: {rules.text!r} is none of the formats {rules.formats!r}.")
+    return Desk(contracts, rules, parse(rules.only), terms.weights, terms.maker, terms.plan.ocr)
+
+
+def ask(terms: Terms) -> Recaption:
+    """Made by name from a recipe."""
+    return Recaption(desk(terms))
+
+
+def noted(verdict: str, *notes: str) -> str:
+    """`verdict` with further notes: "accepted", "accepted:reasked", "accepted:reasked,low"."""
+    head, _, before = verdict.partition(":")
+    all_notes = [*filter(None, before.split(",")), *notes]
+    return f"{head}:{','.join(all_notes)}" if all_notes else head
+
+
+def notes(caption: Caption) -> list[str]:
+    """The notes in an accepted caption's verdict."""
+    return list(filter(None, caption.verdict.partition(":")[2].split(",")))
+
+
+def is_pending(caption: Caption) -> bool:
+    """Whether an answer has not kept its format so far."""
+    return caption.verdict.startswith((MISSED, NO_ANSWER))
+
+
+def settled(record: Record, text: str) -> Record:
+    """The record with nothing pending: what was not written is flagged ``no_FORMAT:WHY`` and counts as the reason.
+
+    `text`: the format whose caption becomes the text, unless it stands low; "" for none.
+    """
+    pending = [caption for caption in record.captions if is_pending(caption)]
+    captions = tuple(caption for caption in record.captions if not is_pending(caption))
+    chosen = captions.index(record.caption)
+    for at, caption in enumerate(captions[1:], 1):
+        if caption.role == text and "low" not in notes(caption):
+            chosen = at
+    flags = [f"no_{caption.role}:{caption.verdict.partition(':')[2]}" for caption in pending]
+    flags += [f"low_{caption.role}" for caption in captions[1:] if _new(caption) and "low" in notes(caption)]
+    return replace(
+        record,
+        captions=captions,
+        chosen=chosen,
+        flags=(*record.flags, *flags),
+        reason=_reason(pending, wrote=any(map(_new, captions[1:]))) or record.reason,
+    )
+
+
+def wrote(record: Record) -> bool:
+    """Whether a new caption stands with a settled record."""
+    return any(map(_new, record.captions[1:]))
+
+
+def counts(record: Record) -> Iterator[tuple[str, str]]:
+    """(format, what became of it) of a finished record, for each thing that is counted: "written", each note, and
+    "no:WHY" for what was not written.
+    """
+    before = len(columns.earlier(record.pair)[0])
+    for caption in filter(_new, record.captions[before:]):
+        yield from ((caption.role, what) for what in ("written", *notes(caption)))
+    for flag in record.flags:
+        role, sep, why = flag.removeprefix("no_").partition(":")
+        if sep and flag.startswith("no_"):
+            yield role, f"no:{why}"
+
+
+def _new(caption: Caption) -> bool:
+    return caption.role not in NATURAL and caption.verdict.partition(":")[0] == ACCEPTED
+
+
+def _reason(pending: Sequence[Caption], *, wrote: bool) -> str:
+    """Why something is missing. An answer that never came is worth another try, also where others came."""
+    for caption in pending:
+        if caption.verdict.startswith(NO_ANSWER):
+            return f"{FAILED_REASON}:{caption.role}:{caption.verdict.removeprefix(NO_ANSWER)}"
+    if pending and not wrote:
+        return f"{REJECTED_REASON}:{pending[0].role}:{pending[0].verdict.removeprefix(MISSED)}"
+    return ""
+
+
+def _natural(record: Record) -> str:
+    """The newest text near to what was found, without orders to its reader; a caption of an earlier run is none."""
+    if record.chosen:
+        return views(record.caption.text)[-1].strip()
+    captions, at = columns.earlier(record.pair)
+    if captions[at].role in NATURAL:
+        return views(record.view)[-1].strip()
+    found = [c.text for c in captions if c.role in NATURAL and (c.role != REWRITE or c.verdict == ACCEPTED)]
+    return views(look(found[-1]).clean)[-1].strip()
