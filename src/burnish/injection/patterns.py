@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from typing import Any
+
+from burnish.injection.languages import Words, words
 
 SENTENCE_END = re.compile(r"[.!?\n。！？]+")
 _GAP = r"(?:[^.!?\n。！？]|\.(?=\S)){0,60}?"
@@ -30,15 +29,14 @@ _DELIMITERS = (
 def load() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """All patterns with what they show: "ignore", "rate", "reader", "write", "score" or "delimiter"."""
     shapes = [("delimiter", shape) for shape in _DELIMITERS]
-    for file in sorted(files(__package__).joinpath("languages").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            shapes += _shapes(tomllib.loads(file.read_text(encoding="utf-8")))
+    for language in words():
+        shapes += _shapes(language)
     return tuple((kind, re.compile(shape)) for kind, shape in shapes)
 
 
-def _shapes(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shapes(language: Words) -> Iterator[tuple[str, str]]:
     def any_of(kind: str) -> str:
-        return _any_of(words[kind], spaced=words["spaced"])
+        return _any_of(language.shapes[kind], spaced=language.spaced)
 
     ignore, target, rate, scored = any_of("ignore"), any_of("target"), any_of("rate"), any_of("scored")
     top = f"(?:{any_of('top')}|{_TOP_OF})"
@@ -55,14 +53,14 @@ def _shapes(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "write", f"{answer}{_GAP}{must}{_GAP}{any_of('holds')}"
     yield "score", rf"{any_of('judged')}[\"'\s]*\w{{0,4}}\s*[=:：→\s]\s*[\"']?{top}"
     yield "delimiter", any_of("ends")
-    if not words["spaced"]:  # the verb stands last
+    if not language.spaced:  # the verb stands last
         yield "ignore", f"{target}{_GAP}{ignore}"
         yield "rate", rf"{only}.{{0,4}}{rate}[\s:：\"“]*{top}"
         yield "rate", f"{top}{_GAP}{scored}{_GAP}{rate}"
         yield "write", f"{answer}{_GAP}{write}"
 
 
-def _any_of(words: list[str], *, spaced: bool) -> str:
-    longest_first = sorted((word.casefold() for word in words), key=len, reverse=True)
+def _any_of(chosen: list[str], *, spaced: bool) -> str:
+    longest_first = sorted((word.casefold() for word in chosen), key=len, reverse=True)
     choices = "|".join(re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in longest_first)
     return rf"\b(?:{choices})\b" if spaced else f"(?:{choices})"

@@ -6,10 +6,10 @@ One sign alone ("full marks", "please", "this photo") is in many captions; the s
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+
+from burnish.injection.languages import Words, words
 
 MEETINGS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (kind, frozenset(signs.split()))
@@ -82,19 +82,17 @@ def _signs(sentence: str) -> list[frozenset[str]]:
 
 @cache
 def _load() -> tuple[dict[str, re.Pattern[str]], ...]:
-    found = sorted(files(__package__).joinpath("words").iterdir(), key=lambda file: file.name)
-    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in found if file.name.endswith(".toml"))
-    return tuple(map(_compiled, tables))
+    return tuple(_compiled(language) for language in words() if language.signs)
 
 
-def _compiled(words: Mapping[str, list[str] | bool]) -> dict[str, re.Pattern[str]]:
-    edge = r"\b" if words["spaced"] else ""
-    signs = {sign: _shape(found, edge) for sign, found in words.items() if isinstance(found, list)}
-    return {sign: re.compile(shape) for sign, shape in signs.items()} | {"advert": re.compile(_ADVERT)}
+def _compiled(language: Words) -> dict[str, re.Pattern[str]]:
+    edge = r"\b" if language.spaced else ""
+    signs = {sign: re.compile(_shape(found, edge)) for sign, found in language.signs.items()}
+    return signs | {"advert": re.compile(_ADVERT)}
 
 
-def _shape(words: list[str], edge: str) -> str:
+def _shape(chosen: list[str], edge: str) -> str:
     """A star stands for any ending, three dots between words for nothing or up to thirty characters."""
-    plain = (re.escape(word.casefold()) for word in sorted(words, key=len, reverse=True))
+    plain = (re.escape(word.casefold()) for word in sorted(chosen, key=len, reverse=True))
     shapes = (word.replace(r"\*", r"\w*").replace(r"\ \.\.\.\ ", _BETWEEN).replace(r"\ ", r"\s+") for word in plain)
     return f"{edge}(?:{'|'.join(shapes)}){edge}"
