@@ -16,11 +16,17 @@ from dataclasses import replace
 
 import orjson
 
-from burnish.texts import decode, storable
+from burnish.texts import decode, storable, terminal
 from burnish.values import Caption, Edit, Json, Pair, Record, Score, State
 
 MISSING_SCORE = -1.0
 """Stands where there is no value; the state column says why. No scale of ours reaches below 0."""
+
+MAX_REASON_CHARS = 300
+"""Of the reason of a score, on one line: joint answers may give more, which the records keep."""
+_FORMULA = "=+-@ "
+"""What opens a formula in a spreadsheet; no sentence begins so."""
+_NUMBERS = ("burnish_score_", "burnish_confidence_", "burnish_spread_", "burnish_blind_")
 
 
 def columns(record: Record) -> dict[str, Json]:
@@ -50,8 +56,23 @@ def columns(record: Record) -> dict[str, Json]:
     for score in chosen.scores:
         row[f"burnish_score_{score.criterion}"] = MISSING_SCORE if score.value is None else score.value
         row[f"burnish_confidence_{score.criterion}"] = score.confidence
+        row[f"burnish_spread_{score.criterion}"] = score.spread
         row[f"burnish_state_{score.criterion}"] = str(score.state)
+        row |= _beside(record, score)
     return row
+
+
+def _beside(record: Record, score: Score) -> dict[str, Json]:
+    """What was asked beside a score, by this run or the one that wrote the pair: what is here must not be of another
+    score.
+    """
+    blind, reason = f"burnish_blind_{score.criterion}", f"burnish_reason_{score.criterion}"
+    found: dict[str, Json] = {}
+    if "blind" in record.extra or blind in record.pair.fields:
+        found[blind] = MISSING_SCORE if score.blind is None else score.blind
+    if "explain" in record.extra or reason in record.pair.fields:
+        found[reason] = terminal(score.reason, MAX_REASON_CHARS).lstrip(_FORMULA)
+    return found
 
 
 def to_cell(value: Json) -> str:
@@ -61,7 +82,7 @@ def to_cell(value: Json) -> str:
 
 def from_cell(name: str, cell: str) -> Json:
     """The value of column `name` in a cell of CSV: a text, unless it is a number of ours."""
-    if not name.startswith(("burnish_score_", "burnish_confidence_")):
+    if not name.startswith(_NUMBERS):
         return cell
     try:
         return float(cell)
@@ -144,11 +165,25 @@ def _scores(fields: Mapping[str, Json]) -> Iterator[Score]:
         criterion = name.removeprefix("burnish_score_")
         if criterion == name:
             continue
-        value, state = fields[name], fields.get(f"burnish_state_{criterion}")
-        confidence = fields.get(f"burnish_confidence_{criterion}")
-        if isinstance(value, int | float) and isinstance(confidence, int | float) and state in set(State):
-            shown = float(value) if state == State.OK else None
-            yield Score(criterion=criterion, value=shown, confidence=float(confidence), state=State(str(state)))
+        value, confidence = _number(fields, name), _number(fields, f"burnish_confidence_{criterion}")
+        state = fields.get(f"burnish_state_{criterion}")
+        if value is None or confidence is None or state not in set(State):
+            continue
+        reason, blind = fields.get(f"burnish_reason_{criterion}"), _number(fields, f"burnish_blind_{criterion}")
+        yield Score(
+            criterion=criterion,
+            value=value if state == State.OK else None,
+            confidence=confidence,
+            state=State(str(state)),
+            spread=_number(fields, f"burnish_spread_{criterion}") or 0.0,
+            reason=reason if isinstance(reason, str) else "",
+            blind=None if blind == MISSING_SCORE else blind,
+        )
+
+
+def _number(fields: Mapping[str, Json], name: str) -> float | None:
+    value = fields.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _list(value: Json) -> list[Json]:

@@ -113,7 +113,7 @@ def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
     for record in records:
         decided = decide(record, tools)
         outcomes[record.pair.origin.ordinal] = columns.continued(decided)
-    outcomes.update(batch.finished)
+    outcomes |= {at: replace(record, extra=tools.plan.extra) for at, record in batch.finished.items()}
     return [outcomes[item.origin.ordinal] if isinstance(item, Pair) else item for item in batch.items]
 
 
@@ -137,6 +137,7 @@ def open_record(pair: Pair, picture: Picture | ImageFault, plan: Plan) -> Record
         view=view.clean,
         captions=(Caption(text=pair.text, role="alt", maker="source"),),
         flags=tuple(dict.fromkeys((*pair.flags, *picture.flags, *view.flags))),
+        extra=plan.extra,
     )
 
 

@@ -41,6 +41,7 @@ def schema() -> pa.Schema:
             ("state", pa.string()),
             ("spread", pa.float64()),
             ("reason", pa.string()),
+            ("blind", pa.float64()),
         ]
     )
     caption = pa.struct(
@@ -193,6 +194,7 @@ def _caption_row(caption: Caption) -> dict[str, Any]:
             "state": str(s.state),
             "spread": s.spread,
             "reason": storable(s.reason)[0],
+            "blind": s.blind,
         }
         for s in caption.scores
     ]

@@ -17,12 +17,13 @@ import orjson
 import burnish
 from burnish import ocr
 from burnish import plan as plans
+from burnish.asks import blind
 from burnish.card import card, source_readme
 from burnish.errors import UsageError
 from burnish.plan import Plan
 from burnish.protocols import Backend
 from burnish.purse import Shared
-from burnish.shard_run import PARTIAL, Job, ShardDone, failed
+from burnish.shard_run import BLIND, PARTIAL, Job, ShardDone, failed
 from burnish.storage.journal import ShardRecord
 from burnish.storage.layout import CARD, SEAL, SUMMARY
 from burnish.storage.ledger import Counts
@@ -61,6 +62,7 @@ class OpenRun:
         self._whole = sum(not record.facts.get(PARTIAL) for record in stand)
         self.done_before = sum((record.counts for record in stand), start=Counts())
         self._reasons: Counter[str] = sum((Counter(_reasons(record)) for record in stand), start=Counter())
+        self._blind = sum(map(_blind, stand), start=blind.Tally())
         self._counts = self.done_before
 
     @property
@@ -95,6 +97,7 @@ class OpenRun:
         self._counts += done.counts
         self._whole += not done.cut
         self._reasons.update(done.reasons)
+        self._blind += done.blind
 
     def seal(self, elapsed_s: float) -> Summary:
         """Write the dataset card and the summary, then the seal over everything."""
@@ -107,6 +110,7 @@ class OpenRun:
             elapsed_s=elapsed_s,
             backend=self._maker,
             limit=self.plan.limit if self._whole < len(self.shards) else 0,
+            blind=self._blind.as_json(),
         )
         lasting = summary.lasting()
         text = card(lasting, [shard.name for shard in self.shards], source_readme(self.plan.source))
@@ -258,6 +262,10 @@ def _may_improve(record: ShardRecord) -> bool:
 
 def _reasons(record: ShardRecord) -> dict[str, int]:
     return cast("dict[str, int]", record.facts.get("reasons", {}))
+
+
+def _blind(record: ShardRecord) -> blind.Tally:
+    return blind.tally_from(cast("dict[str, list[int]]", record.facts.get(BLIND, {})))
 
 
 def check(plan: Plan, maker: str) -> None:

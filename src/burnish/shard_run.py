@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from burnish import records
+from burnish.asks import blind
 from burnish.errors import StopError
 from burnish.flow import NOTHING, Known, Outcome, enhance
 from burnish.protocols import Store, Writer
@@ -28,6 +29,8 @@ Tick = Callable[[Counts], None]
 PARTIAL = "partial"
 """Fact in the journal of a shard that a ``--limit`` cut off: it is redone by a run that may read more of it."""
 
+BLIND = "blind"
+"""Fact in the journal of a shard whose scores were compared with what they are without the picture."""
 
 TICK_EVERY = 16
 """Items between two reports of progress: each goes through a pipe from a worker process."""
@@ -52,13 +55,14 @@ class Job:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardDone:
     """What became of one shard: counts, and how many pairs were passed or quarantined for which reason. `cut`: a limit
-    left some of it out.
+    left some of it out. `blind`: scores compared with what they are without the picture.
     """
 
     shard: Shard
     counts: Counts
     reasons: Mapping[str, int]
     cut: bool = False
+    blind: blind.Tally = field(default_factory=blind.Tally)
 
 
 def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
@@ -80,8 +84,10 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
                 tick(tally.counts())
         sinks.finish()
         facts: dict[str, Json] = {"reasons": dict(sorted(tally.reasons.items())), PARTIAL: source.cut}
-        commit.publish(tally.counts(), facts)
-    return ShardDone(shard=shard, counts=tally.counts(), reasons=tally.reasons, cut=source.cut)
+        commit.publish(tally.counts(), facts | ({BLIND: tally.blind.as_json()} if tools.plan.blind else {}))
+    return ShardDone(
+        shard=shard, counts=tally.counts(), reasons=tally.reasons, cut=source.cut, blind=tally.blind
+    )
 
 
 @dataclass(slots=True)
@@ -130,6 +136,7 @@ class _Tally:
     breaker: int
     by_fate: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    blind: blind.Tally = field(default_factory=blind.Tally)
     _suspicious_in_a_row: int = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -137,6 +144,7 @@ class _Tally:
         self._watch(outcome)
         if isinstance(outcome, Record):
             self.by_fate[str(outcome.decision)] += 1
+            self.blind.add(outcome)
             if outcome.decision is Decision.PASSED:
                 self.reasons[outcome.reason] += 1
             return

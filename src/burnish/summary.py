@@ -14,7 +14,8 @@ from burnish.values import Json
 class Summary:
     """Counts of the whole output, also of shards done by earlier runs. `reasons`: pairs by reason, over passed and
     quarantined ones. `elapsed_s` is this run's wall time, `shards_before` the shards it found done. `limit`: the output
-    holds the first so many items of the source only; 0: all of it.
+    holds the first so many items of the source only; 0: all of it. `blind`: by criterion, how many scores were compared
+    with what they are without the picture, and how many of them barely moved.
     """
 
     plan: Plan
@@ -25,6 +26,7 @@ class Summary:
     elapsed_s: float = 0.0
     backend: str = ""
     limit: int = 0
+    blind: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def lasting(self) -> dict[str, Json]:
         """What stays true of the output however often it is resumed: no times, no paths, no workers."""
@@ -35,6 +37,7 @@ class Summary:
             "counts": self.counts.as_json(),
             "reasons": dict(self.reasons),
             "shards": self.shards,
+            **({"blind": {name: list(counts) for name, counts in self.blind.items()}} if self.blind else {}),
             **({"limit": self.limit} if self.limit else {}),
         }
 

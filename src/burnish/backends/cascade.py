@@ -2,13 +2,15 @@
 
 Options: ``first`` (default builtin), ``then`` (needed), ``sure`` (0..1, default 0.5: so confident must the first be of
 its overall score), ``below`` (1..5, default 3: under this the pair will be rewritten, so the dear model decides), and
-the models' own options as ``first.KEY`` and ``then.KEY``. Rewrites, and all scores they are compared with, come from
-the dear model alone. ``burnish eval cascade`` shows what other values save and change.
+the models' own options as ``first.KEY`` and ``then.KEY``. Rewrites, reasons, and all scores that rewrites are compared
+with come from the dear model alone; a score without the picture from the one that gave the score with it. ``burnish
+eval cascade`` shows what other values save and change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from burnish import plan
 from burnish.backends import load
@@ -20,6 +22,7 @@ from burnish.values import AssessRequest, Reply, Request, Score, Usage
 
 _OWN = ("first", "then", "sure", "below")
 _FIRST = "builtin"
+_DECIDES = "overall"
 
 
 class CascadeBackend:
@@ -38,9 +41,9 @@ class CascadeBackend:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request, in order."""
-        cheap = [at for at, request in enumerate(requests) if isinstance(request, AssessRequest) and not request.again]
-        replies = dict(zip(cheap, self._first.answer([requests[at] for at in cheap]), strict=True))
-        settled = {_pair(requests[at]) for at, reply in replies.items() if self._settles(reply)}
+        cheap = {at: r for at, r in enumerate(requests) if isinstance(r, AssessRequest) and not r.again}
+        replies = dict(zip(cheap, self._first.answer(list(cheap.values())), strict=True))
+        settled = self._settled(list(cheap.values()), replies.values())
         dear = [at for at, request in enumerate(requests) if at not in replies or _pair(request) not in settled]
         replies |= dict(zip(dear, self._then.answer([requests[at] for at in dear]), strict=True))
         return [replies[at] for at in range(len(requests))]
@@ -50,11 +53,20 @@ class CascadeBackend:
         used = [model.usage() for model in (self._first, self._then) if isinstance(model, Metered)]
         return sum(used, start=Usage())
 
+    def _settled(self, asked: Sequence[AssessRequest], replies: Iterable[Reply]) -> set[tuple[int, str]]:
+        """The pairs whose scores are the first model's. For blind requests it is asked again what it said when it saw
+        the picture.
+        """
+        blind = [replace(request, criterion=_DECIDES, blind=False) for request in asked if request.blind]
+        seen = [(request, reply) for request, reply in zip(asked, replies, strict=True) if not request.blind]
+        seen += zip(blind, self._first.answer(blind), strict=True)
+        return {_pair(request) for request, reply in seen if self._settles(reply)}
+
     def _settles(self, reply: Reply) -> bool:
         """Whether the first model's overall score needs no second opinion."""
         return (
             isinstance(reply, Score)
-            and reply.criterion == "overall"
+            and reply.criterion == _DECIDES
             and reply.value is not None
             and reply.value >= self._below
             and reply.confidence >= self._sure

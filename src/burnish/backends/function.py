@@ -1,19 +1,35 @@
 """A user's own function as the model: ``burnish.enhance(src, out, backend=FunctionBackend(judge))``.
 
-`judge(request)` may return a number (score on the criterion's scale), a text (rewrite), None (it abstains), or one
-of our replies. On the command line: ``--backend package.module:judge``, the function's argument being called
-`request` or annotated as one, or ``--backend package.module:factory``, the factory taking the options.
+`judge(request)` may return a number (score on the criterion's scale), a text (rewrite, reason or caption), None (it abstains),
+or one of our replies. Where a request is `blind`, its picture is white. On the command line: ``--backend
+package.module:judge``, the function's argument being called `request` or annotated as one, or ``--backend
+package.module:factory``, the factory taking the options.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
+
+import numpy as np
 
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Draft, Failure, JointReply, JointRequest, Reply, Request, Score, State
+from burnish.values import (
+    AssessRequest,
+    CaptionRequest,
+    Draft,
+    ExplainRequest,
+    Failure,
+    JointReply,
+    JointRequest,
+    Reply,
+    Request,
+    Score,
+    State,
+)
 
 Answer: TypeAlias = float | int | str | Reply | None
 
@@ -52,7 +68,14 @@ class FunctionBackend:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request. What it raises ends the run: a wrong judge must not look like low scores."""
-        return [_reply(request, self._judge(request)) for request in requests]
+        return [_reply(request, self._judge(_shown(request))) for request in requests]
+
+
+def _shown(request: Request) -> Request:
+    """What the judge may see: one that does not know of blind requests must not look at the picture either."""
+    if not (isinstance(request, AssessRequest) and request.blind):
+        return request
+    return replace(request, picture=replace(request.picture, rgb=np.full_like(request.picture.rgb, 255)))
 
 
 def _reply(request: Request, answer: Answer) -> Reply:
@@ -62,11 +85,15 @@ def _reply(request: Request, answer: Answer) -> Reply:
         return Failure(state=State.UNPARSABLE, detail=f"a joint answer must be a JointReply, got {answer!r}"[:200])
     if isinstance(request, AssessRequest):
         return _score(request.criterion, answer)
-    if answer is None:
-        return Draft(text=request.text)
-    if isinstance(answer, str):
-        return Draft(text=answer)
-    return Failure(state=State.UNPARSABLE, detail=f"a rewrite must be a text, got {answer!r}"[:200])
+    if answer is None and isinstance(request, ExplainRequest | CaptionRequest):
+        return Failure(state=State.ABSTAINED, detail="the function returned None")
+    return _draft(request.text, answer)
+
+
+def _draft(text: str, answer: str | float | None) -> Reply:
+    if answer is None or isinstance(answer, str):
+        return Draft(text=text if answer is None else answer)
+    return Failure(state=State.UNPARSABLE, detail=f"a rewrite, reason or caption must be a text, got {answer!r}"[:200])
 
 
 def _score(criterion: str, answer: str | float | None) -> Reply:

@@ -37,7 +37,13 @@ def summary(done: Summary) -> str:
     faults = {reason: n for reason, n in done.reasons.items() if reason in _FAULTS}
     passes = {reason: n for reason, n in done.reasons.items() if reason not in _FAULTS}
     lines += [f"{what}: {_ranked(why)}" for what, why in (("passed because", passes), ("bad because", faults)) if why]
-    return "\n".join([*lines, _speed(done)])
+    return "\n".join([*lines, *_blind(done), _speed(done)])
+
+
+def _blind(done: Summary) -> list[str]:
+    """How many judgements do not need the image that they are of."""
+    each = [f"{name} {barely:,} of {compared:,}" for name, (compared, barely) in done.blind.items()]
+    return [f"barely different without the image: {', '.join(each)}"] if each else []
 
 
 def _ranked(reasons: Mapping[str, int]) -> str:

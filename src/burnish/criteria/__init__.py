@@ -27,6 +27,7 @@ class Criterion:
     """A question about a pair and what its answers mean. `anchors` describe the answers of `SCALE`, lowest first.
 
     `examples` stand in every prompt of a chat model, which is paid for with every pair: few and short, or none.
+    `needs_image`: without the image it cannot be judged, only guessed.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Criterion:
     anchors: tuple[str, str, str, str, str]
     source: str
     examples: tuple[Example, ...] = ()
+    needs_image: bool = True
 
 
 @cache  # a chat model asks for one with every request, and looking through installed packages takes 8 ms

@@ -16,5 +16,6 @@ CRITERION = Criterion(
         Example(text="final_img-93.png", mark=1, why="a file name"),
         Example(text="red tulips RED TULIPS", mark=3, why="readable, but repeated"),
     ),
+    needs_image=False,
     source="arXiv 2410.16166 (Text Quality); arXiv 2403.02677 (Caption Text Quality)",
 )

@@ -13,7 +13,8 @@ from burnish import discovery
 class Recipe:
     """`criteria` are asked in this order; `asks` are module names of `burnish.asks`, run one after the other.
 
-    `decides`: weights of the criteria whose mean is compared with the threshold, where the plan gives none.
+    `decides`: weights of the criteria whose mean is compared with the threshold, where the plan gives none. `brings`:
+    what else its answers hold that a plan can ask for beside scores ("explain").
     """
 
     name: str
@@ -21,6 +22,7 @@ class Recipe:
     criteria: tuple[str, ...]
     asks: tuple[str, ...]
     decides: Mapping[str, float] = field(default_factory=lambda: {"overall": 1.0})
+    brings: tuple[str, ...] = ()
 
 
 def load(name: str) -> Recipe:

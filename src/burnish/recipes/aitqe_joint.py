@@ -13,4 +13,5 @@ RECIPE = Recipe(
     paper=AITQE.paper,
     criteria=AITQE.criteria,
     asks=("joint", "verify_joint"),
+    brings=("explain",),
 )
