@@ -21,7 +21,7 @@ HOSPITAL. Figures must be the same: a misread one is another number."""
 _LOOK_ALIKE = str.maketrans("0158|!", "oisbll")
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
-_LOUD = r"(?:[^\W\d_a-z][^\W_a-z]+|\d[\w.,:/-]*)(?!\w)"  # capitals, or a figure
+_LOUD = r"(?:[^\W\d_a-z][^\W_a-z]+|\d(?:[\w.,:/-]*\w)?)(?!\w)"  # capitals, or a figure
 _READS = re.compile(
     r"\b(?:reads?|reading|says?|saying|labell?ed|marked|inscribed|inscription|lettering|(?:with|bear(?:s|ing)"
     r"|show(?:s|ing)) the (?:words?|text|letters?|numbers?)|(?:auf|an) (?:dem|der) steht|Aufschrift|texte|letrero|dice)"
