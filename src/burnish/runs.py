@@ -52,7 +52,7 @@ class OpenRun:
         self.plan = plan
         self.live = live
         self.shards = shards
-        self.job = Job(ticket=run.ticket, form=form, retry=retry)
+        self.job = Job(ticket=run.ticket, form=form, maker=tools.maker, retry=retry)
         self._run = run
         self._tools: Tools | None = tools
         self._maker = tools.maker
@@ -125,7 +125,7 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
     shards = open_store(plan.source, form, plan.store_options).shards()
     tools = load_tools(plan, backend)
     try:
-        claim = _finished_plan(plan.output) if retry else _claim(plan, shards, tools.maker)
+        claim = {**_finished_plan(plan.output), "model": tools.maker} if retry else _claim(plan, shards, tools.maker)
         with Run.open(plan.output, claim, source=plan.source) as run:
             opened = OpenRun(run, plan, form, shards, tools, live=backend is not None, retry=retry)
             said = "run opened: %d of %d shards to do"

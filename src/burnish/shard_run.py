@@ -42,12 +42,14 @@ SUSPICIOUS = frozenset({Reason.MISSING_FILE, Reason.DECODER_CRASH, Reason.DECODE
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What a worker needs to know beside the plan's tools; plain, so it pickles. `form` is the store's name, found once
-    for all shards: looking costs a listing of the whole source. `limit`: at most so many items.
-    `retry`: finished records of the shard's last commit stand, only failures are asked again.
+    for all shards: looking costs a listing of the whole source. `maker`: the model the output was claimed for, by its
+    identity. `limit`: at most so many items. `retry`: finished records of the shard's last commit stand, only failures
+    are asked again.
     """
 
     ticket: Ticket
     form: str
+    maker: str
     limit: int | None = None
     retry: bool = False
 
@@ -68,8 +70,14 @@ class ShardDone:
 def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
     """Read, enhance, write and commit one shard. `tick` gets the counts so far every `TICK_EVERY` items.
 
-    Nothing is visible before the commit; an exception abandons it. Raises `StopError` if the environment fails.
+    Nothing is visible before the commit; an exception abandons it. Raises `StopError` if the environment fails, also
+    if another model than the job's is at work: a server may have changed it since the run was opened.
     """
+    if tools.maker != job.maker:
+        raise StopError(
+            f"the model is another one now: {tools.maker or 'none'}\nThis run began with: {job.maker or 'none'}\n"
+            "Scores of two models do not compare. Bring the first one back and run the same command again."
+        )
     store = open_store(tools.plan.source, job.form, tools.plan.store_options)
     tools = tools.for_shard(shard)
     known = _finished(job, shard) if job.retry else NOTHING

@@ -21,7 +21,7 @@ from functools import partial
 from itertools import islice
 from types import FrameType
 
-from burnish.errors import Interrupted, StopError
+from burnish.errors import BurnishError, Interrupted, StopError
 from burnish.plan import Plan
 from burnish.protocols import Backend
 from burnish.runs import OpenRun, open_run
@@ -111,7 +111,7 @@ def _in_process(opened: OpenRun, progress: _Progress) -> Iterator[ShardDone]:
 
 # --- worker processes ------------------------------------------------------------------------------------------
 
-_tools: Tools | None = None
+_tools: Tools | BurnishError | None = None
 _ticks: multiprocessing.SimpleQueue[tuple[str, Counts]] | None = None
 
 
@@ -123,7 +123,15 @@ def _start_worker(
     os.environ.clear()  # it is the fork server's, which may be older than the last change
     os.environ.update(environment)
     threading.Thread(target=_die_with_engine, daemon=True).start()
-    _tools, _ticks = load_tools(plan), ticks
+    _tools, _ticks = _loaded(plan), ticks
+
+
+def _loaded(plan: Plan) -> Tools | BurnishError:
+    """The tools, or why there are none: told with the first shard, as an exception here only breaks the pool."""
+    try:
+        return load_tools(plan)
+    except BurnishError as error:
+        return error
 
 
 def _die_with_engine() -> None:
@@ -135,6 +143,8 @@ def _die_with_engine() -> None:
 
 
 def _work(job: Job, shard: Shard) -> ShardDone:
+    if isinstance(_tools, BurnishError):
+        raise StopError(f"a worker cannot load the model: {_tools}") from _tools
     assert _tools is not None
     assert _ticks is not None
     ticks = _ticks
