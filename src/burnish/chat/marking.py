@@ -9,6 +9,10 @@ from __future__ import annotations
 import json
 import re
 
+# A letter to Unicode, so GPT-like pre-tokenizers do not cut at it, but their merges do: with the tokenizers of Qwen2.5
+# and Gemma 3 it stood apart in every gap between the words of 76 captions, one token each, and every word kept the
+# tokens it has alone. "^" takes 4 % fewer tokens because in 12 % of the gaps it joins a neighbour (".^" is one token);
+# U+00B7 does as well, but stands in Chinese and Catalan names. Of five tokenizers only cl100k spells it in two tokens.
 MARK = "\u02c6"
 """A character that hardly occurs in captions and that common tokenizers have as a token of its own."""
 
