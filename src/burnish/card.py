@@ -55,6 +55,18 @@ _FIELDS: Final = (
     ("`burnish_state_*`", "`ok`, or why there is no score: a failure is never a low score"),
 )
 
+_ASSESSED: Final = (
+    "# Image-text pairs, assessed and repaired",
+    "",
+    "Made with burnish: every pair was assessed; poor texts were rewritten as little as possible, and only where",
+    "a second look confirmed it.",
+)
+_RECAPTIONED: Final = (
+    "# Image-text pairs with further captions",
+    "",
+    "Made with burnish: new captions stand beside the texts, each held to the length and form that it was asked in.",
+)
+
 
 def card(summary: Mapping[str, Json], shards: Sequence[str] = (), readme: str = "") -> str:
     """The card as Markdown with a YAML head; the same for the same arguments.
@@ -171,15 +183,13 @@ def _text(summary: Mapping[str, Json]) -> Iterator[str]:
     counts = _counts(summary)
     plan = summary.get("plan")
     plan = plan if isinstance(plan, Mapping) else {}
-    yield "# Image-text pairs, assessed and repaired"
-    yield ""
-    yield "Made with burnish: every pair was assessed; poor texts were rewritten as little as possible, and only where"
-    yield "a second look confirmed it. The images are the input's, to the byte; no pair was dropped for a score."
+    captioned = "captions" in summary
+    yield from _RECAPTIONED if captioned else _ASSESSED
+    yield "The images are the input's, to the byte; no pair was dropped for a score."
     yield ""
     yield f"- Model: `{_code(summary.get('backend'))}`"
     yield f"- Recipe: `{_code(summary.get('recipe'))}`"
-    yield f"- Rewritten below an overall score of {plan.get('rewrite.below', 'unknown')} (scale 1 to 5)"
-    yield f"- Accepted with a gain of at least {plan.get('rewrite.min_gain', 'unknown')}"
+    yield from _captions(summary, plan) if captioned else _rewrites(plan)
     yield ""
     yield "| what became of the pairs | number | share |"
     yield "|---|---:|---:|"
@@ -197,6 +207,28 @@ def _text(summary: Mapping[str, Json]) -> Iterator[str]:
     yield "| field | meaning |"
     yield "|---|---|"
     yield from (f"| {name} | {meaning} |" for name, meaning in _FIELDS)
+
+
+def _rewrites(plan: Mapping[str, Json]) -> Iterator[str]:
+    yield f"- Rewritten below an overall score of {plan.get('rewrite.below', 'unknown')} (scale 1 to 5)"
+    yield f"- Accepted with a gain of at least {plan.get('rewrite.min_gain', 'unknown')}"
+
+
+def _captions(summary: Mapping[str, Json], plan: Mapping[str, Json]) -> Iterator[str]:
+    """What became of new captions, by format."""
+    tokenizer = PurePosixPath(str(plan.get("recaption.tokenizer"))).name
+    yield f"- Formats: `{_code(plan.get('recaption.formats'))}`, lengths in tokens of `{_code(tokenizer)}`"
+    text = plan.get("recaption.text")
+    yield f"- The text is {f'the caption in the format `{_code(text)}` where there is one' if text else 'as it was'}"
+    yield ""
+    yield "| format | written | at the second try | cut at a sentence | below the floor | not written |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    by_format = summary["captions"]
+    for role, each in by_format.items() if isinstance(by_format, Mapping) else ():
+        got = {str(what): n for what, n in each.items() if isinstance(n, int)} if isinstance(each, Mapping) else {}
+        shown = [got.get(what, 0) for what in ("written", "reasked", "trimmed", "low")]
+        missed = sum(n for what, n in got.items() if what.startswith("no:"))
+        yield f"| {_code(role)} | {' | '.join(f'{n:,}' for n in (*shown, missed))} |"
 
 
 def _reasons(summary: Mapping[str, Json]) -> Iterator[str]:

@@ -19,6 +19,8 @@ import orjson
 from burnish.texts import decode, storable, terminal
 from burnish.values import Caption, Edit, Json, Pair, Record, Score, State
 
+_SCORE = "burnish_score_"
+
 MISSING_SCORE = -1.0
 """Stands where there is no value; the state column says why. No scale of ours reaches below 0."""
 
@@ -125,6 +127,19 @@ def continued(record: Record) -> Record:
     known = (*captions[:at], current, *captions[at + 1 :])
     chosen = len(known) - 1 + record.chosen if record.chosen else at
     return replace(record, captions=(*known, *record.captions[1:]), chosen=chosen)
+
+
+def uniform(record: Record, criteria: Sequence[str]) -> Record:
+    """`record`, its chosen caption having a score for each of `criteria` and for whatever an earlier run has left a
+    column for: without a value where nobody asked. Otherwise a text that a new caption has replaced would leave its
+    scores behind.
+    """
+    left = (name.removeprefix(_SCORE) for name in record.pair.fields if name.startswith(_SCORE))
+    chosen = record.caption
+    missing = [name for name in dict.fromkeys((*criteria, *left)) if chosen.score(name) is None]
+    blank = [Score(criterion=name, value=None, confidence=0.0, state=State.NOT_ASKED) for name in missing]
+    scored = replace(chosen, scores=(*chosen.scores, *blank))
+    return replace(record, captions=tuple(scored if at == record.chosen else c for at, c in enumerate(record.captions)))
 
 
 def _raw(value: Json) -> str:

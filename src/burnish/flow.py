@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Protocol, TypeAlias
 
 from burnish import columns, evidence, standing, texts
+from burnish.asks import recaption
 from burnish.ocr import FAILED, Writing
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
@@ -111,8 +112,10 @@ def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
         assert tools.backend is not None
         records = put(ask, records, tools.backend)
     for record in records:
-        decided = decide(record, tools)
-        outcomes[record.pair.origin.ordinal] = columns.continued(decided)
+        decided = columns.continued(decide(record, tools))
+        if tools.captioning:
+            decided = columns.uniform(decided, standing.criteria(tools.plan, tools.recipe))
+        outcomes[record.pair.origin.ordinal] = decided
     outcomes |= {at: replace(record, extra=tools.plan.extra) for at, record in batch.finished.items()}
     return [outcomes[item.origin.ordinal] if isinstance(item, Pair) else item for item in batch.items]
 
@@ -167,16 +170,29 @@ def put(ask: Ask, records: Sequence[Record], backend: Backend) -> list[Record]:
 
 
 def decide(record: Record, tools: Tools) -> Record:
-    """The record with its decision: rewritten if a rewrite was accepted, kept if good, else passed with the reason."""
+    """The record with its decision: recaptioned if a new caption was written, rewritten if a rewrite was accepted, kept
+    if good, else passed with the reason.
+    """
+    if tools.captioning:
+        record = recaption.settled(record, tools.plan.recaption.text)
+    if recaption.wrote(record):
+        return replace(record, decision=Decision.RECAPTIONED)
     if record.chosen:
         return replace(record, decision=Decision.REWRITTEN, reason="")
+    decision, reason = _judged(record, tools)
+    return replace(record, decision=decision, reason=reason)
+
+
+def _judged(record: Record, tools: Tools) -> tuple[Decision, str]:
+    """What becomes of a pair whose text stays, and why."""
     if not tools.asks:
-        return replace(record, decision=Decision.PASSED, reason="not_assessed")
+        return Decision.PASSED, "not_assessed"
+    if tools.captioning and not record.captions[0].scores:
+        return Decision.PASSED, record.reason or "not_wanted"
     weights = standing.weights(tools.plan, tools.recipe)
     stands = standing.standing(record.captions[0], weights)
     if stands is None:
-        state = standing.why_none(record.captions[0], weights)
-        return replace(record, decision=Decision.PASSED, reason=f"unassessed:{state}")
+        return Decision.PASSED, f"unassessed:{standing.why_none(record.captions[0], weights)}"
     if stands >= tools.plan.rewrite.below:
-        return replace(record, decision=Decision.KEPT, reason="")
-    return replace(record, decision=Decision.PASSED, reason=record.reason or "below_threshold")
+        return Decision.KEPT, ""
+    return Decision.PASSED, record.reason or "below_threshold"

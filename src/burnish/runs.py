@@ -15,15 +15,15 @@ from typing import Any, cast
 import orjson
 
 import burnish
-from burnish import ocr
+from burnish import ocr, recipes
 from burnish import plan as plans
-from burnish.asks import blind
+from burnish.asks import blind, recaption
 from burnish.card import card, source_readme
 from burnish.errors import UsageError
 from burnish.plan import Plan
 from burnish.protocols import Backend
 from burnish.purse import Shared
-from burnish.shard_run import BLIND, PARTIAL, Job, ShardDone, failed
+from burnish.shard_run import BLIND, CAPTIONS, PARTIAL, Job, ShardDone, failed
 from burnish.storage.journal import ShardRecord
 from burnish.storage.layout import CARD, SEAL, SUMMARY
 from burnish.storage.ledger import Counts
@@ -63,6 +63,7 @@ class OpenRun:
         self.done_before = sum((record.counts for record in stand), start=Counts())
         self._reasons: Counter[str] = sum((Counter(_reasons(record)) for record in stand), start=Counter())
         self._blind = sum(map(_blind, stand), start=blind.Tally())
+        self._captions = sum(map(_captions, stand), start=Counter())
         self._counts = self.done_before
 
     @property
@@ -98,6 +99,7 @@ class OpenRun:
         self._whole += not done.cut
         self._reasons.update(done.reasons)
         self._blind += done.blind
+        self._captions += done.captions
 
     def seal(self, elapsed_s: float) -> Summary:
         """Write the dataset card and the summary, then the seal over everything."""
@@ -111,6 +113,7 @@ class OpenRun:
             backend=self._maker,
             limit=self.plan.limit if self._whole < len(self.shards) else 0,
             blind=self._blind.as_json(),
+            captions=recaption.as_json(self._captions),
         )
         lasting = summary.lasting()
         text = card(lasting, [shard.name for shard in self.shards], source_readme(self.plan.source))
@@ -125,7 +128,8 @@ def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False)
     shards = open_store(plan.source, form, plan.store_options).shards()
     tools = load_tools(plan, backend)
     try:
-        claim = {**_finished_plan(plan.output), "model": tools.maker} if retry else _claim(plan, shards, tools.maker)
+        again = {"model": tools.maker, **_captioning(plan)}
+        claim = {**_finished_plan(plan.output), **again} if retry else _claim(plan, shards, tools.maker)
         with Run.open(plan.output, claim, source=plan.source) as run:
             opened = OpenRun(run, plan, form, shards, tools, live=backend is not None, retry=retry)
             said = "run opened: %d of %d shards to do"
@@ -176,7 +180,14 @@ def _claim(plan: Plan, shards: Sequence[Shard], maker: str) -> dict[str, Json]:
         "burnish": burnish.__version__,
         "input": {"shards": len(shards), "sha256": hashlib.sha256(listed.encode()).hexdigest()},
         **({"reader": ocr.identity()} if plan.ocr else {}),
+        **_captioning(plan),
     }
+
+
+def _captioning(plan: Plan) -> dict[str, Json]:
+    """Formats and tokenizer by their digests: names of one's own may come to mean something else."""
+    asked = recaption.NAME in recipes.load(plan.recipe).asks
+    return {"captioning": recaption.identity(plan.recaption)} if asked else {}
 
 
 def _stored_plan(output: str) -> dict[str, Json]:
@@ -262,6 +273,10 @@ def _may_improve(record: ShardRecord) -> bool:
 
 def _reasons(record: ShardRecord) -> dict[str, int]:
     return cast("dict[str, int]", record.facts.get("reasons", {}))
+
+
+def _captions(record: ShardRecord) -> recaption.Tally:
+    return recaption.tally_from(cast("dict[str, dict[str, int]]", record.facts.get(CAPTIONS, {})))
 
 
 def _blind(record: ShardRecord) -> blind.Tally:

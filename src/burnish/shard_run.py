@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from burnish import records
-from burnish.asks import blind
+from burnish.asks import blind, recaption
 from burnish.errors import StopError
 from burnish.flow import NOTHING, Known, Outcome, enhance
 from burnish.protocols import Store, Writer
@@ -28,6 +29,9 @@ Tick = Callable[[Counts], None]
 
 PARTIAL = "partial"
 """Fact in the journal of a shard that a ``--limit`` cut off: it is redone by a run that may read more of it."""
+
+CAPTIONS = "captions"
+"""Fact in the journal of a shard in which new captions were asked for: what became of them, by format."""
 
 BLIND = "blind"
 """Fact in the journal of a shard whose scores were compared with what they are without the picture."""
@@ -57,7 +61,8 @@ class Job:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardDone:
     """What became of one shard: counts, and how many pairs were passed or quarantined for which reason. `cut`: a limit
-    left some of it out. `blind`: scores compared with what they are without the picture.
+    left some of it out. `blind`: scores compared with what they are without the picture. `captions`:
+    what became of new captions.
     """
 
     shard: Shard
@@ -65,6 +70,7 @@ class ShardDone:
     reasons: Mapping[str, int]
     cut: bool = False
     blind: blind.Tally = field(default_factory=blind.Tally)
+    captions: recaption.Tally = field(default_factory=Counter)
 
 
 def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
@@ -81,7 +87,7 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
     store = open_store(tools.plan.source, job.form, tools.plan.store_options)
     tools = tools.for_shard(shard)
     known = _finished(job, shard) if job.retry else NOTHING
-    tally = _Tally(breaker=tools.plan.breaker)
+    tally = _Tally(breaker=tools.plan.breaker, captioning=tools.captioning)
     with job.ticket.commit(shard) as commit:
         sinks = _Sinks.open(store, shard, commit)
         source = _Limited(store.read(shard), job.limit)
@@ -92,9 +98,14 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
                 tick(tally.counts())
         sinks.finish()
         facts: dict[str, Json] = {"reasons": dict(sorted(tally.reasons.items())), PARTIAL: source.cut}
-        commit.publish(tally.counts(), facts | ({BLIND: tally.blind.as_json()} if tools.plan.blind else {}))
+        commit.publish(tally.counts(), facts | tally.beside(tools))
     return ShardDone(
-        shard=shard, counts=tally.counts(), reasons=tally.reasons, cut=source.cut, blind=tally.blind
+        shard=shard,
+        counts=tally.counts(),
+        reasons=tally.reasons,
+        cut=source.cut,
+        blind=tally.blind,
+        captions=tally.captions,
     )
 
 
@@ -145,6 +156,8 @@ class _Tally:
     by_fate: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     blind: blind.Tally = field(default_factory=blind.Tally)
+    captioning: bool = False
+    captions: recaption.Tally = field(default_factory=Counter)
     _suspicious_in_a_row: int = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -153,11 +166,17 @@ class _Tally:
         if isinstance(outcome, Record):
             self.by_fate[str(outcome.decision)] += 1
             self.blind.add(outcome)
-            if outcome.decision is Decision.PASSED:
+            if outcome.decision is Decision.PASSED or failed(outcome.reason):
                 self.reasons[outcome.reason] += 1
+            self.captions.update(recaption.counts(outcome) if self.captioning else ())
             return
         self.by_fate["gaps" if isinstance(outcome, Gap) else "quarantined"] += 1
         self.reasons[str(outcome.reason)] += 1
+
+    def beside(self, tools: Tools) -> dict[str, Any]:
+        """Facts of what only some runs ask."""
+        found: dict[str, Any] = {BLIND: self.blind.as_json()} if tools.plan.blind else {}
+        return found | ({CAPTIONS: recaption.as_json(self.captions)} if tools.captioning else {})
 
     def counts(self) -> Counts:
         return Counts(**self.by_fate)
@@ -185,4 +204,6 @@ def _finished(job: Job, shard: Shard) -> Known:
 
 def failed(reason: str) -> bool:
     """Whether a passed pair's reason is a failure of the model, worth another try, rather than a judgement."""
-    return reason.startswith(("unassessed:", "rewrite_failed:")) and not reason.endswith(":abstained")
+    return reason.startswith(("unassessed:", "rewrite_failed:", f"{recaption.FAILED_REASON}:")) and not reason.endswith(
+        ":abstained"
+    )

@@ -41,6 +41,11 @@ class Tools:
     maker: str
     reader: Reader | None = None
 
+    @property
+    def captioning(self) -> bool:
+        """Whether new captions are asked for."""
+        return any(ask.name == recaption.NAME for ask in self.asks)
+
     def for_shard(self, shard: Shard) -> Tools:
         """These tools for one shard: answers that cost something are journalled before use and found again."""
         if self.backend is None or not metered(self.backend) or not self.plan.output:
@@ -60,7 +65,7 @@ def _cannot_caption(name: str) -> str:
     able = [other for other in discovery.names("backends") if _may_caption(other)]
     return (
         f"the model {name!r} cannot write captions: it only scores and mends texts.\n"
-        f"Models that can: {', '.join(able)}, or a function of your own (fake only pretends).\n"
+        f"Models that can: {', '.join(able)} (fake only pretends), or module:function of your own.\n"
         "Example: --backend openai   (with OPENAI_BASE_URL set; to try it: burnish fakeserver -- burnish recaption ...)"
     )
 

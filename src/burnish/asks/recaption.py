@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from burnish import columns, evidence, formats, tokens
 from burnish.asks import Terms
@@ -22,7 +23,7 @@ from burnish.only import Only, parse
 from burnish.plan import RecaptionRules
 from burnish.standing import standing
 from burnish.texts import look
-from burnish.values import Caption, CaptionRequest, Draft, Failure, Record, Reply, Request
+from burnish.values import Caption, CaptionRequest, Draft, Failure, Json, Record, Reply, Request
 
 NAME = "recaption"
 """Of the ask that every recipe with captions has."""
@@ -143,6 +144,12 @@ def desk(terms: Terms) -> Desk:
     return Desk(contracts, rules, parse(rules.only), terms.weights, terms.maker, terms.plan.ocr)
 
 
+def identity(rules: RecaptionRules) -> dict[str, Json]:
+    """What decides about captions beside the plan and the model: digests of the formats and of the tokenizer."""
+    named: dict[str, Json] = {name: formats.load(name).digest for name in rules.names}
+    return {"tokenizer": tokens.load(rules.tokenizer).digest, "formats": named}
+
+
 def ask(terms: Terms) -> Recaption:
     """Made by name from a recipe."""
     return Recaption(desk(terms))
@@ -192,12 +199,29 @@ def wrote(record: Record) -> bool:
     return any(map(_new, record.captions[1:]))
 
 
+def new(record: Record) -> list[Caption]:
+    """The captions that this run wrote, of a finished record."""
+    return [caption for caption in record.captions[len(columns.earlier(record.pair)[0]) :] if _new(caption)]
+
+
+Tally: TypeAlias = "Counter[tuple[str, str]]"
+"""How often what became of which format: (format, "written"), (format, a note), (format, "no:WHY")."""
+
+
+def as_json(tally: Tally) -> dict[str, dict[str, int]]:
+    """The tally by format, both sorted."""
+    roles = sorted({role for role, _ in tally})
+    return {role: {what: tally[one, what] for one, what in sorted(tally) if one == role} for role in roles}
+
+
+def tally_from(content: Mapping[str, Mapping[str, int]]) -> Tally:
+    """The inverse of `as_json`."""
+    return Counter({(role, what): number for role, each in content.items() for what, number in each.items()})
+
+
 def counts(record: Record) -> Iterator[tuple[str, str]]:
-    """(format, what became of it) of a finished record, for each thing that is counted: "written", each note, and
-    "no:WHY" for what was not written.
-    """
-    before = len(columns.earlier(record.pair)[0])
-    for caption in filter(_new, record.captions[before:]):
+    """What is counted of a finished record: see `Tally`."""
+    for caption in new(record):
         yield from ((caption.role, what) for what in ("written", *notes(caption)))
     for flag in record.flags:
         role, sep, why = flag.removeprefix("no_").partition(":")

@@ -66,9 +66,12 @@ class FakeBackend:
             return _caption(request)
         if isinstance(request, ExplainRequest):
             return Draft(text="made up: the fake model has no reasons")
-        if not isinstance(request, AssessRequest):
-            wanted = type(request).__name__
-            return Failure(state=State.REQUEST_REJECTED, detail=f"the fake model has no answer to a {wanted}")
+        if isinstance(request, AssessRequest):
+            return self._score(request)
+        wanted = type(request).__name__
+        return Failure(state=State.REQUEST_REJECTED, detail=f"the fake model has no answer to a {wanted}")
+
+    def _score(self, request: AssessRequest) -> Score:
         if _share("abstain", request) < self._abstain:
             return Score(criterion=request.criterion, value=None, confidence=0.0, state=State.ABSTAINED)
         share = _share("score", request)

@@ -1,7 +1,7 @@
 """A user's own function as the model: ``burnish.enhance(src, out, backend=FunctionBackend(judge))``.
 
-`judge(request)` may return a number (score on the criterion's scale), a text (rewrite, reason or caption), None (it abstains),
-or one of our replies. Where a request is `blind`, its picture is white. On the command line: ``--backend
+`judge(request)` may return a number (score on the criterion's scale), a text (rewrite, reason or caption), None (it
+abstains), or one of our replies. Where a request is `blind`, its picture is white. On the command line: ``--backend
 package.module:judge``, the function's argument being called `request` or annotated as one, or ``--backend
 package.module:factory``, the factory taking the options.
 """

@@ -7,14 +7,15 @@ import shutil
 import statistics
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burnish.answers import metered, usage
+from burnish.asks import recaption
 from burnish.cli import _sampling
-from burnish.cli._show import duration, quoted, several, size, word_diff
+from burnish.cli._show import captions, duration, quoted, several, size, word_diff
 from burnish.columns import columns
 from burnish.flow import Outcome, enhance
 from burnish.plan import Plan
@@ -49,7 +50,7 @@ class Used:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What a sample showed: outcomes, seconds a pair and use of the model in each batch (none for a model that costs
-    nothing), bytes our fields add to a pair.
+    nothing), bytes our fields add to a pair, what became of new captions (none if none were asked for).
     """
 
     plan: Plan
@@ -60,6 +61,7 @@ class Trial:
     added_bytes: float
     workers: int
     model: str
+    captions: Mapping[str, Mapping[str, int]]
 
     @property
     def total(self) -> int:
@@ -69,7 +71,8 @@ class Trial:
     def counts(self) -> dict[str, int]:
         """Outcomes of the sample by name."""
         names = Counter(_name(outcome) for outcome in self.outcomes)
-        return {name: names[name] for name in ("kept", "rewritten", "passed", "quarantined", "gaps")}
+        shown = ("kept", "rewritten", *(["recaptioned"] if self.captions else ()), "passed", "quarantined", "gaps")
+        return {name: names[name] for name in shown}
 
     @property
     def tried_all(self) -> bool:
@@ -123,6 +126,7 @@ def attempt(plan: Plan) -> Trial:
         sample = _sampling.draw(store, min(PAIRS, plan.limit or PAIRS), SEED)
         outcomes, seconds, used = _timed(sample.items, tools)
         model = tools.maker or "none"
+        captioning = tools.captioning
     added = [len(str(columns(o))) for o in outcomes if isinstance(o, Record)]
     return Trial(
         plan=plan,
@@ -133,7 +137,13 @@ def attempt(plan: Plan) -> Trial:
         added_bytes=statistics.fmean(added) if added else 0.0,
         workers=max(1, min(worker_count(plan), sample.shards)),
         model=model,
+        captions=_captions(outcomes) if captioning else {},
     )
+
+
+def _captions(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
+    records = [outcome for outcome in outcomes if isinstance(outcome, Record)]
+    return recaption.as_json(Counter(counted for record in records for counted in recaption.counts(record)))
 
 
 def _timed(items: Sequence[Item], tools: Tools) -> tuple[list[Outcome], list[float], list[Used]]:
@@ -178,7 +188,7 @@ def report(trial: Trial) -> str:
     shards = f"{several(trial.sample.shards, 'shard')}, {size(trial.sample.source_bytes)}"
     lines = [
         f"plan  {quoted(plan.source)} ({shards}) -> {quoted(plan.output)}",
-        f"      recipe {plan.recipe}, model {terminal(trial.model, 50)}, rewrite below {plan.rewrite.below}",
+        f"      recipe {plan.recipe}, model {terminal(trial.model, 50)}, {_wanted(trial)}",
         _tried(trial),
     ]
     for name, hits in trial.counts().items():
@@ -193,8 +203,24 @@ def report(trial: Trial) -> str:
     if examples:
         lines.append("examples, [-gone-] {+new+}:")
         lines += [f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in examples]
+    lines += _captions_shown(trial)
     lines.append("Nothing was written. next: the same command without --dry-run")
     return "\n".join(lines)
+
+
+def _wanted(trial: Trial) -> str:
+    rules = trial.plan.recaption
+    which = f" where {rules.only}" if rules.only else ""
+    return f"captions {rules.formats}{which}" if trial.captions else f"rewrite below {trial.plan.rewrite.below}"
+
+
+def _captions_shown(trial: Trial) -> list[str]:
+    """What became of the sample's new captions, and one of each format."""
+    first: dict[str, str] = {}
+    for outcome in trial.outcomes:
+        for caption in recaption.new(outcome) if isinstance(outcome, Record) else ():
+            first.setdefault(caption.role, caption.text)
+    return [*captions(trial.captions), *(f"  {role:<8} {terminal(text, 300)}" for role, text in first.items())]
 
 
 def _costs(trial: Trial) -> list[str]:
@@ -252,6 +278,7 @@ def as_json(trial: Trial) -> str:
         **_costs_json(trial),
         "disk_bytes": list(trial.disk_bytes()),
         "disk_free_bytes": free_bytes(trial.plan.output),
+        **({"captions": {role: dict(each) for role, each in trial.captions.items()}} if trial.captions else {}),
         "examples": [
             {"key": terminal(k), "before": terminal(b), "after": terminal(a)} for k, b, a in _rewritten(trial)
         ],

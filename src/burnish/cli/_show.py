@@ -14,6 +14,8 @@ from burnish.values import Reason
 _OUT = ("kept", "rewritten", "recaptioned", "passed")
 _FAULTS = frozenset(Reason)
 _REASONS_SHOWN = 5
+_OF_CAPTIONS = "recaption_"
+"""Begins reasons that the lines about captions tell."""
 
 
 def equation(counts: Counts) -> str:
@@ -35,9 +37,22 @@ def summary(done: Summary) -> str:
         if number or name in {"kept", "rewritten"}:
             lines.append(f"  {name:<12}{number:>12,}  {number / max(1, counts.total):>7.1%}")
     faults = {reason: n for reason, n in done.reasons.items() if reason in _FAULTS}
-    passes = {reason: n for reason, n in done.reasons.items() if reason not in _FAULTS}
+    passes = {r: n for r, n in done.reasons.items() if r not in _FAULTS and not r.startswith(_OF_CAPTIONS)}
     lines += [f"{what}: {_ranked(why)}" for what, why in (("passed because", passes), ("bad because", faults)) if why]
-    return "\n".join([*lines, *_blind(done), _speed(done)])
+    return "\n".join([*lines, *captions(done.captions), *_blind(done), _speed(done)])
+
+
+def captions(by_format: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """What became of new captions, a line a format."""
+    lines = []
+    for role, each in by_format.items():
+        missed = {what.removeprefix("no:"): n for what, n in each.items() if what.startswith("no:")}
+        notes = [f"{what} {n:,}" for what, n in each.items() if what != "written" and not what.startswith("no:")]
+        noted = f" ({', '.join(notes)})" if notes else ""
+        why = f": {_ranked(missed)}" if missed else ""
+        written = f"written {each.get('written', 0):,}{noted}"
+        lines.append(f"  {role:<8} {written}, not written {sum(missed.values()):,}{why}")
+    return ["captions:", *lines] if lines else []
 
 
 def _blind(done: Summary) -> list[str]:

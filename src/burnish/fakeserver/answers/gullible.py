@@ -28,7 +28,7 @@ class Gullible(Hash):
 
     def __init__(self, draw: Draw, outside_mass: float, texts: Sequence[str]) -> None:
         """`texts` are all readings of what the user said."""
-        super().__init__(draw, outside_mass)
+        super().__init__(draw, outside_mass, "\n".join(texts[:1]))
         self._texts = texts
         self._orders: Orders = orders(texts)
 

@@ -1,0 +1,55 @@
+"""``burnish recaption``: new captions in controlled formats beside the texts."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from burnish.cli.enhance import enhance
+
+
+def recaption(
+    *,
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAMES", help="Joined by commas: ssc,dsc,dsc+,afc (burnish list formats)."),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="WHICH", help='Which pairs: missing, empty, "below 3", "role alt"; joined by " and ".'),
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", help="Its caption takes the place of the text; not given: the text stays."),
+    ] = None,
+    tokenizer: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Whose tokens count: words, open_clip, or a path to a tokenizer.json."),
+    ] = None,
+    **options: Any,
+) -> int:
+    """Write new captions in controlled formats beside the text of every pair, or of those asked for.
+
+    Needs a model that writes: --backend openai, transformers, vllm or your own. A caption that misses its format is
+    asked for once more, then cut at the end of a sentence, or else not written; every such case is counted.
+    """
+    own = {"formats": formats, "only": only, "text": text, "tokenizer": tokenizer}
+    said = [f"recaption.{key}={json.dumps(v, ensure_ascii=False)}" for key, v in own.items() if v is not None]
+    assignments = [*(options.pop("assignments") or ()), *said]
+    return enhance(**options, recipe="recaption", assignments=assignments)
+
+
+_NOT_HERE = {"recipe", "fuse"}  # the one is chosen here, the other is about rewrites
+_SHARED = [p for name, p in inspect.signature(enhance).parameters.items() if name not in _NOT_HERE]
+_OWN = [p for p in inspect.signature(recaption).parameters.values() if p.kind is p.KEYWORD_ONLY]
+_FIRST = 2  # after SRC and -o
+recaption.__annotations__ = {
+    **{name: kind for name, kind in get_type_hints(enhance, include_extras=True).items() if name not in _NOT_HERE},
+    **get_type_hints(recaption, include_extras=True),
+}
+recaption.__signature__ = inspect.Signature([*_SHARED[:_FIRST], *_OWN, *_SHARED[_FIRST:]])  # type: ignore[attr-defined]
+
+COMMAND = recaption
