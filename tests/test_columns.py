@@ -116,3 +116,11 @@ def test_a_foreign_field_of_the_same_name_is_not_taken_for_ours() -> None:
     made = record("a dog")
     made = replace(made, pair=replace(made.pair, fields={"caption_original": "someone else's"}))
     assert columns(made)["caption_original"] == "a dog"
+
+
+def test_writing_that_an_earlier_run_read_is_not_lost_by_one_that_does_not_look() -> None:
+    read = columns(replace(judged(2.5), evidence=("GIVE WAY", "Gate 42")))
+    assert read["burnish_text_in_image"] == "GIVE WAY\nGate 42"
+    again = columns(after(read, "a dog.jpg"))
+    assert again["burnish_text_in_image"] == "GIVE WAY\nGate 42"
+    assert columns(record("a dog"))["burnish_text_in_image"] == ""

@@ -24,6 +24,7 @@ ATOMS = [
     "\udce9",
     "😀",
 ]
+WORDS = ["red", "apple", "a", "of", "glasses", "日", "dog"]
 TEXTS = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(ATOMS), max_size=25).map("".join))
 
 
@@ -241,3 +242,12 @@ def test_a_megabyte_stays_quick():
         edits.protected(hostile)
         edits.new_facts("", hostile)
         edits.changed_share(hostile, hostile[:-3])
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=8), st.lists(st.sampled_from(WORDS), max_size=8))
+def test_words_that_come_into_a_fused_rewrite_count_by_number_alone(kept, come):
+    before, after = " ".join(kept), " ".join((*kept, *come))
+    room = len(edits.inserted_words(before, after))
+    assert edits.within(Budget(max_changed=0, max_inserted=room), before, after, fused=True) is None
+    if room:
+        assert edits.within(Budget(max_changed=1, max_inserted=room - 1), before, after, fused=True) is not None

@@ -58,3 +58,22 @@ def test_what_was_there_before_may_stay() -> None:
 @pytest.mark.parametrize("text", ["", "a", "New York, New York", "that that is is that that is not is not", "a " * 5])
 def test_short_repetitions_are_no_loops(text: str) -> None:
     assert not guards.loops(text)
+
+
+@pytest.mark.parametrize(
+    ("after", "writing", "flaw"),
+    [
+        ("a sign in Vienna", None, "new_facts"),
+        ("a sign in Vienna", (), "new_facts"),
+        ("a sign in Vienna", ("WIEN", "VIENNA"), ""),
+        ("a sign that reads 'open'", None, ""),  # nobody looked
+        ("a sign that reads 'open'", (), "writing_not_in_image"),
+        ("a sign that reads 'open'", ("CLOSED",), "writing_not_in_image"),
+        ("a sign that reads 'open'", ("OPEN 24 h",), ""),
+        ("a road sign", ("CLOSED",), ""),
+    ],
+)
+def test_a_claim_needs_the_text_or_the_writing_in_the_picture(
+    after: str, writing: tuple[str, ...] | None, flaw: str
+) -> None:
+    assert guards.unfounded("a road sign", after, writing) == flaw

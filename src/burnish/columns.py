@@ -53,7 +53,7 @@ def columns(record: Record) -> dict[str, Json]:
         "burnish_reason": record.reason,
         "burnish_flags": " ".join(record.flags),
         "burnish_edits": edits_json(chosen.edits),
-        "burnish_text_in_image": "\n".join(record.evidence),
+        "burnish_text_in_image": _text_in_image(record),
     }
     for score in chosen.scores:
         row[f"burnish_score_{score.criterion}"] = MISSING_SCORE if score.value is None else score.value
@@ -75,6 +75,12 @@ def _beside(record: Record, score: Score) -> dict[str, Json]:
     if "explain" in record.extra or reason in record.pair.fields:
         found[reason] = terminal(score.reason, MAX_REASON_CHARS).lstrip(_FORMULA)
     return found
+
+
+def _text_in_image(record: Record) -> str:
+    """What was read by this run, else by the one that wrote the pair: the image is the same."""
+    before = record.pair.fields.get("burnish_text_in_image")
+    return "\n".join(record.evidence) or (before if isinstance(before, str) else "")
 
 
 def to_cell(value: Json) -> str:

@@ -84,6 +84,7 @@ def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
 
     Raises `UsageError` for unknown names and for what the model cannot do, `MissingExtra` for what is not installed.
     """
+    reader = Reader(plan.limits) if plan.ocr else None  # first: what is not installed is said before a model is loaded
     recipe = recipes.load(plan.recipe)
     if backend is None and recipe.asks:
         backend = backends.load(plan.backend, plan.backend_options)
@@ -100,5 +101,5 @@ def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
         asks=tuple(asks.load(name, terms) for name in asks.names(terms)),
         decoder=Decoder(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX),
         maker=maker,
-        reader=Reader(plan.limits) if plan.ocr else None,
+        reader=reader,
     )

@@ -187,7 +187,7 @@ def _parsed(answer: bytes) -> list[Line] | None:
     try:
         said = json.loads(answer)
         return [Line(text=str(text), confidence=float(sure)) for text, sure in said]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
