@@ -1,0 +1,1 @@
+"""The cut-outs; see README.md in this folder."""
