@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from burnish.asks import Terms
 from burnish.asks.assess import views
 from burnish.standing import standing
-from burnish.values import Draft, ExplainRequest, Record, Reply, Request
+from burnish.values import Caption, Draft, ExplainRequest, Record, Reply, Request, Score
+
+NAME = "explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Explain:
 
     below: float
     weights: Mapping[str, float]
-    name: str = "explain"
+    name: str = NAME
 
     def requests(self, record: Record) -> list[Request]:
         """One `ExplainRequest` for each deciding criterion under the threshold."""
@@ -49,6 +51,12 @@ class Explain:
             return {}
         values = {score.criterion: score.value for score in original.scores if self.weights.get(score.criterion)}
         return {name: value for name, value in values.items() if value is not None and value < self.below}
+
+
+def explained(caption: Caption, weights: Mapping[str, float], below: float) -> Score | None:
+    """The first deciding score of `caption` that is under `below` and has a reason."""
+    deciding = (score for score in caption.scores if weights.get(score.criterion) and score.reason)
+    return next((score for score in deciding if score.value is not None and score.value < below), None)
 
 
 def ask(terms: Terms) -> Explain:

@@ -10,21 +10,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
+from burnish import recipes
 from burnish.answers import metered, usage
 from burnish.asks import recaption
+from burnish.asks.explain import NAME as EXPLAIN
+from burnish.asks.explain import explained
 from burnish.cli import _sampling
 from burnish.cli._show import captions, duration, quoted, several, size, word_diff
 from burnish.columns import columns
 from burnish.flow import Outcome, enhance
 from burnish.plan import Plan
+from burnish.standing import weights
 from burnish.storage.places import locate
 from burnish.storage.redact import redact
 from burnish.stores import open_store
 from burnish.texts import terminal
 from burnish.tools import Tools, load_tools
-from burnish.values import Gap, Item, Json, Record, Usage
+from burnish.values import Gap, Item, Json, Record, Score, Usage
 
 PAIRS = 50
 SEED = 0
@@ -203,9 +208,33 @@ def report(trial: Trial) -> str:
     if examples:
         lines.append("examples, [-gone-] {+new+}:")
         lines += [f"  {terminal(key, 40)}  {word_diff(before, after)}" for key, before, after in examples]
+    lines += _why_low(trial)
     lines += _captions_shown(trial)
     lines.append("Nothing was written. next: the same command without --dry-run")
     return "\n".join(lines)
+
+
+def _why_low(trial: Trial) -> list[str]:
+    lines = [
+        f"  {terminal(key, 40)}  {terminal(text, 60)}: {s.criterion} {s.value:.2f}, {terminal(s.reason, 300)}"
+        for key, text, s in _reasons(trial)
+    ]
+    return ["why captions stand low:", *lines] if lines else []
+
+
+def _reasons(trial: Trial) -> list[tuple[str, str, Score]]:
+    """Key, text and a deciding score with its reason, of some low pairs; none if no reasons were asked for."""
+    if EXPLAIN not in trial.plan.extra:
+        return []
+    rules, decides = trial.plan.rewrite, weights(trial.plan, recipes.load(trial.plan.recipe))
+    low = (
+        (record.pair.key, caption.text, score)
+        for record in trial.outcomes
+        if isinstance(record, Record)
+        for caption in record.captions
+        if (score := explained(caption, decides, rules.below)) is not None
+    )
+    return list(islice(low, EXAMPLES))
 
 
 def _wanted(trial: Trial) -> str:
@@ -282,8 +311,19 @@ def as_json(trial: Trial) -> str:
         "examples": [
             {"key": terminal(k), "before": terminal(b), "after": terminal(a)} for k, b, a in _rewritten(trial)
         ],
+        **_reasons_json(trial),
     }
     return redact(orjson.dumps(body).decode())
+
+
+def _reasons_json(trial: Trial) -> dict[str, Json]:
+    if EXPLAIN not in trial.plan.extra:
+        return {}
+    rows: list[Json] = [
+        {"key": terminal(k), "text": terminal(t), "criterion": s.criterion, "score": s.value, "reason": s.reason}
+        for k, t, s in _reasons(trial)
+    ]
+    return {"reasons": rows}
 
 
 def _costs_json(trial: Trial) -> dict[str, Json]:

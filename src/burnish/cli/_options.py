@@ -29,6 +29,14 @@ Fuse: TypeAlias = Annotated[
     bool | None,
     typer.Option("--fuse/--no-fuse", help="A rewrite may take in what the image shows (models that write)."),
 ]
+Explain: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--explain/--no-explain", help="A reason for each caption that stands low, in the model's words."),
+]
+Blind: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--blind/--no-blind", help="Score without the image too, to show which scores do not need it."),
+]
 Assignments: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Any setting (burnish config show lists them); may be repeated."),

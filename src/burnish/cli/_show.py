@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
+from burnish.asks.blind import BARELY
 from burnish.storage.ledger import Counts
 from burnish.storage.redact import redact
 from burnish.summary import Summary
@@ -57,8 +58,11 @@ def captions(by_format: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 def _blind(done: Summary) -> list[str]:
     """How many judgements do not need the image that they are of."""
-    each = [f"{name} {barely:,} of {compared:,}" for name, (compared, barely) in done.blind.items()]
-    return [f"barely different without the image: {', '.join(each)}"] if each else []
+    lines = [
+        f"  {name:<24}{barely:>9,} of {compared:>9,}  {barely / compared:>7.1%}"
+        for name, (compared, barely) in done.blind.items()
+    ]
+    return [f"scores that move by less than {BARELY} without the image:", *lines] if lines else []
 
 
 def _ranked(reasons: Mapping[str, int]) -> str:

@@ -65,7 +65,7 @@ class Plain:
         rendered = self._prompting.render(prompt)
         inputs = self._loaded.processor(
             text=[rendered.prefix + rendered.question + more],
-            images=[[image_of(of_one) for of_one in prompt.pictures]],
+            images=[[image_of(of_one) for of_one in prompt.pictures]] if prompt.pictures else None,
             return_tensors="pt",
             add_special_tokens=False,
         )

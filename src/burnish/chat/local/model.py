@@ -94,7 +94,9 @@ class LocalModel:
         return _Question(at=at, prompt=prompt, prefix=rendered.prefix, tokens=tokens)
 
     def _groups(self, asked: Sequence[_Question], room: int) -> list[list[_Question]]:
-        """Questions to run together: all about one pair when `exact`, else pairs of like length up to the bound."""
+        """Questions to run together: all about one pair when `exact`, else pairs of like length up to the bound; those
+        with a picture apart from those without.
+        """
         pairs: dict[tuple[str, tuple[int, ...]], list[_Question]] = {}
         for one in asked:
             pairs.setdefault(one.shared, []).append(one)
@@ -102,9 +104,10 @@ class LocalModel:
             return list(pairs.values())
         groups: list[list[_Question]] = []
         width = 0
-        for pair in sorted(pairs.values(), key=lambda pair: len(pair[0].prefix)):
+        for pair in sorted(pairs.values(), key=lambda pair: (len(pair[0].prompt.pictures), len(pair[0].prefix))):
             width = max(width, max(self._length(one) for one in pair) + room)
-            if groups and (len(groups[-1]) + len(pair)) * width <= self._batch_tokens:
+            alike = groups and len(groups[-1][0].prompt.pictures) == len(pair[0].prompt.pictures)
+            if alike and (len(groups[-1]) + len(pair)) * width <= self._batch_tokens:
                 groups[-1] += pair
             else:
                 groups.append(list(pair))

@@ -92,7 +92,8 @@ class Feeder:
         return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def begin(self, prefixes: Sequence[tuple[str, Prompt]]) -> Rows:
-        """One row a prefix (its text and the prompt with its pictures), read in one forward pass.
+        """One row a prefix (its text and the prompt with its pictures, all of them having some or none), read in one
+        forward pass.
 
         Raises `RefusedPictureError` if the model's processor cannot take one of the pictures.
         """
@@ -103,11 +104,12 @@ class Feeder:
         inputs = self._inputs([text for text, _ in prefixes], pictures)
         mask = inputs.pop("attention_mask").to(torch.long)
         cache = DynamicCache(config=self._model.config.get_text_config(decoder=True))
-        if not hasattr(self._inner, "rope_deltas"):
+        counts_pictures = hasattr(self._inner, "rope_deltas") and any(pictures)
+        if not counts_pictures:
             inputs["position_ids"] = (mask.cumsum(-1) - 1).clamp(min=0)
         done = self._forward(attention_mask=mask, past_key_values=cache, **inputs)
         position = mask.sum(-1)
-        if getattr(self._inner, "rope_deltas", None) is not None:  # M-RoPE: a picture takes fewer positions than tokens
+        if counts_pictures:  # M-RoPE: a picture takes fewer positions than tokens
             position = position + self._inner.rope_deltas.reshape(-1).to(position)
         self.counters.image_encodings += sum(len(of_one) for of_one in pictures)
         self.counters.prefix_tokens += int(mask.sum())
@@ -145,7 +147,7 @@ class Feeder:
         try:
             made = self._loaded.processor(
                 text=texts,
-                images=[[image_of(picture) for picture in of_one] for of_one in pictures],
+                images=[[image_of(picture) for picture in of_one] for of_one in pictures] if any(pictures) else None,
                 padding=True,
                 return_tensors="pt",
                 add_special_tokens=not begun,
