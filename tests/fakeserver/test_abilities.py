@@ -72,6 +72,12 @@ def test_json_object_follows_a_schema_in_the_prompt(server):
         assert set(json.loads(chat(server, system=system, **form).text)) == {"id", "score", "reason"}
 
 
+def test_images_that_are_passed_over_change_no_answer():
+    with FakeServer(Settings(images=Ability.IGNORED)) as blind, FakeServer() as seeing:
+        assert chat(blind, images=1).text == chat(blind, images=2).text
+        assert chat(seeing, images=1).text != chat(seeing, images=2).text
+
+
 def test_too_many_images(server):
     assert chat(server, images=2).status == 200
     assert chat(server, images=3).error["code"] == "too_many_images"

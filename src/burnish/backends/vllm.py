@@ -55,6 +55,13 @@ class VllmModel:
         self.identity = f"vllm-{version('vllm')}:{options['model']}/{settings}/{self.side_px}px"
         self._usage = Usage()
 
+    def describe(self) -> dict[str, str]:
+        """How it answers, for people to read."""
+        return {
+            "questions": f"by logprobs of the {TOP_LOGPROBS} likeliest tokens",
+            "texts": "kept to their schema by structured outputs",
+        }
+
     def choose(self, questions: Sequence[Choose]) -> list[Chosen | Failure]:
         """From the first token's top log probabilities; an answer that is not among them has probability 0."""
         sampling = self._vllm.SamplingParams(max_tokens=1, temperature=0.0, logprobs=TOP_LOGPROBS)

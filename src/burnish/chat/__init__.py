@@ -93,6 +93,15 @@ class Metered(Protocol):
         ...
 
 
+@runtime_checkable
+class Described(Protocol):
+    """A backend that can say how it answers."""
+
+    def describe(self) -> Mapping[str, str]:
+        """For people to read, by what is asked."""
+        ...
+
+
 class ChatModel(Protocol):
     """A model that answers prompts about pictures. `identity` names everything on its side that can change an answer.
 
@@ -109,6 +118,10 @@ class ChatModel(Protocol):
 
     def write(self, tasks: Sequence[Write]) -> list[Written | Failure]:
         """A text for each task."""
+        ...
+
+    def describe(self) -> Mapping[str, str]:
+        """Where scores ("questions") and texts ("texts") come from, for people to read."""
         ...
 
     def usage(self) -> Usage:

@@ -51,6 +51,10 @@ class ChatBackend:
         """What the model has been used for so far."""
         return self.model.usage()
 
+    def describe(self) -> Mapping[str, str]:
+        """How the model answers, by what is asked, for people to read."""
+        return self.model.describe()
+
     def _scores(self, assessed: Mapping[int, AssessRequest]) -> dict[int, Reply]:
         """Replies by position."""
         asked = {at: _rendered(request, render.choose) for at, request in assessed.items()}

@@ -9,17 +9,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from burnish.errors import BurnishError
+from burnish.errors import BurnishError, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check. `absent`: an extra that is not installed, which is no fault."""
+    """One check. `absent`: something that is not there or not sure, which is no fault. `exit_code`: if it is not ok."""
 
     name: str
     ok: bool
     detail: str
     absent: bool = False
+    exit_code: int = UsageError.exit_code
 
 
 def check(output: str | None) -> list[Finding]:

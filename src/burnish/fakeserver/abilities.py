@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from burnish.fakeserver.chat import ChatRequest, Message, Refused
+from burnish.fakeserver.draws import digest
 from burnish.fakeserver.settings import Ability, Settings
 
 
@@ -37,7 +38,7 @@ def _images(request: ChatRequest, settings: Settings) -> ChatRequest:
     count = len(request.images)
     if count and _lacks(settings.images, "image input"):
         blind = tuple(Message(role=message.role, text=message.text) for message in request.messages)
-        return replace(request, messages=blind)
+        return replace(request, messages=blind, key=digest(repr(blind).encode("utf-8", "surrogatepass")))
     if count > settings.max_images:
         raise Refused(400, f"at most {settings.max_images} images may be sent, not {count}", code="too_many_images")
     return request

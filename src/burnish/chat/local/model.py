@@ -54,6 +54,11 @@ class LocalModel:
         """What has been computed so far; live."""
         return self._feeder.counters
 
+    def describe(self) -> dict[str, str]:
+        """How it answers, for people to read."""
+        rows = "each row alone" if self.exact else f"rows together, {self._batch_tokens:,} tokens at once"
+        return {"questions": f"by logits, {rows}", "texts": "kept to their schema by a grammar"}
+
     def usage(self) -> Usage:
         """A call is one question or one text; its prompt counts in full, whatever was shared."""
         written = self.counters.written_tokens
