@@ -9,19 +9,15 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from types import FrameType
 
-from burnish.errors import BurnishError, Interrupted, StopError
+from burnish.engines import processes
+from burnish.errors import BurnishError, StopError
 from burnish.plan import Plan
 from burnish.protocols import Backend
 from burnish.runs import OpenRun, open_run
@@ -53,14 +49,14 @@ def run(
     Raises `UsageError` before anything is touched, `StopError`/`Interrupted` with all committed shards intact.
     """
     started = time.monotonic()
-    with open_run(plan, backend, retry=retry) as opened, _interruptible():
+    with open_run(plan, backend, retry=retry) as opened, processes.interruptible():
         progress = _Progress(opened.done_before, on_progress)
         try:
             for done in _execute(opened, progress):
                 opened.finished(done)
             return opened.seal(time.monotonic() - started)
         except KeyboardInterrupt:
-            raise _interrupted() from None
+            raise processes.interrupted() from None
 
 
 def worker_count(plan: Plan) -> int:
@@ -119,10 +115,7 @@ def _start_worker(
     plan: Plan, ticks: multiprocessing.SimpleQueue[tuple[str, Counts]], environment: Mapping[str, str]
 ) -> None:
     global _tools, _ticks
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.clear()  # it is the fork server's, which may be older than the last change
-    os.environ.update(environment)
-    threading.Thread(target=_die_with_engine, daemon=True).start()
+    processes.settle(environment)
     _tools, _ticks = _loaded(plan), ticks
 
 
@@ -132,14 +125,6 @@ def _loaded(plan: Plan) -> Tools | BurnishError:
         return load_tools(plan)
     except BurnishError as error:
         return error
-
-
-def _die_with_engine() -> None:
-    """End this worker when the engine is gone: an orphan must not write beside the run that takes over."""
-    engine = multiprocessing.parent_process()
-    assert engine is not None
-    engine.join()
-    os._exit(1)
 
 
 def _work(job: Job, shard: Shard) -> ShardDone:
@@ -152,12 +137,8 @@ def _work(job: Job, shard: Shard) -> ShardDone:
 
 
 def _in_pool(opened: OpenRun, workers: int, progress: _Progress) -> Iterator[ShardDone]:
-    # Forked from a process that has done nothing but import: no thread or lock of the caller's comes along, and
-    # libraries are loaded once and shared, not once per worker (0.4 s of CPU and 60 MB each).
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["burnish.engines._imported_once"])
-    ticks = context.SimpleQueue()
-    pool = ProcessPoolExecutor(workers, context, _start_worker, (opened.plan, ticks, dict(os.environ)))
+    ticks = processes.context().SimpleQueue()
+    pool = processes.pool(workers, _start_worker, opened.plan, ticks, dict(os.environ))
     todo = iter(opened.todo)
     pending = {pool.submit(_work, opened.job, shard) for shard in islice(todo, _AHEAD * workers)}
     try:
@@ -165,15 +146,15 @@ def _in_pool(opened: OpenRun, workers: int, progress: _Progress) -> Iterator[Sha
             ready, pending = wait(pending, timeout=_POLL_S, return_when=FIRST_COMPLETED)
             _drain(ticks, progress)
             for future in ready:
-                done = _result(future)
+                done = processes.result(future)
                 pending.update(pool.submit(_work, opened.job, shard) for shard in islice(todo, 1))
                 progress.finished(done)
                 yield done
     except KeyboardInterrupt:
         yield from _finish_in_flight(pending, progress)
-        raise _interrupted() from None
+        raise processes.interrupted() from None
     finally:
-        _end(pool)
+        processes.end(pool)
 
 
 def _finish_in_flight(pending: set[Future[ShardDone]], progress: _Progress) -> Iterator[ShardDone]:
@@ -184,7 +165,7 @@ def _finish_in_flight(pending: set[Future[ShardDone]], progress: _Progress) -> I
     except KeyboardInterrupt:  # the second Ctrl-C: give up the shards in flight, they will be redone
         return
     for future in ready:
-        done = _result(future)
+        done = processes.result(future)
         progress.finished(done)
         yield done
 
@@ -192,44 +173,3 @@ def _finish_in_flight(pending: set[Future[ShardDone]], progress: _Progress) -> I
 def _drain(ticks: multiprocessing.SimpleQueue[tuple[str, Counts]], progress: _Progress) -> None:
     while not ticks.empty():
         progress.tick(*ticks.get())
-
-
-def _result(future: Future[ShardDone]) -> ShardDone:
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        raise StopError(
-            "a worker process died. Finished shards are safe; the same command goes on.\n"
-            "Often it is memory: fewer workers need less of it (--workers 1, or workers=1 from Python).\n"
-            'In a script of your own, call burnish below: if __name__ == "__main__":'
-        ) from error
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    processes: Sequence[multiprocessing.process.BaseProcess] = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join()
-
-
-def _interrupted() -> Interrupted:
-    return Interrupted("interrupted. Finished shards are safe; the same command goes on from here.")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """SIGTERM as Ctrl-C, where signals can be set (main thread only)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,91 @@
+"""What a form gets and what it must do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from burnish.images.formats import sniff
+from burnish.mixing.samples import Sample
+from burnish.protocols import Outbox
+from burnish.values import Json
+
+MISSING_SCORE = -1.0
+"""Stands in a column of scores where there is none: loaders fix a column's type from its first rows."""
+
+_ENDINGS: Mapping[str, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp", "AVIF": "avif"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What holds for a whole shard. `stem`: names of its files begin so ("web/00000"). `roles`: all the mixture has, in
+    the mixture's order. `members`: see `Mixture.members`.
+    """
+
+    stem: str
+    group: str
+    source: str
+    roles: tuple[str, ...]
+    members: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A sample to be written. `key` is unique in the shard and a file name; `image_key` is the same for all copies of a
+    pair; `source_key` is the pair's own.
+    `captions`: text by role, one of each, "" where there is none.
+    """
+
+    key: str
+    image_key: str
+    source_key: str
+    image: bytes
+    sample: Sample
+    captions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ending(self) -> str:
+        """The image file's ending, by its first bytes; "bin" for what is no image we know."""
+        return _ENDINGS.get(sniff(self.image), "bin")
+
+    def columns(self, setup: Setup) -> dict[str, Json]:
+        """Everything but the image: the same keys and types for each sample, no nulls."""
+        sample = self.sample
+        return {
+            "key": self.key,
+            "text": sample.text,
+            "role": sample.role,
+            "maker": sample.maker,
+            "score": MISSING_SCORE if sample.score is None else sample.score,
+            "alignment": sample.level,
+            "group": setup.group,
+            "source": setup.source,
+            "source_key": self.source_key,
+            "turn": sample.turn,
+            "piece": sample.piece,
+            "pieces": sample.pieces,
+            "captions": dict(self.captions),
+        }
+
+
+class Sink(Protocol):
+    """Takes the samples of one shard, in order."""
+
+    def put(self, made: Made) -> None:
+        """Append one sample; the image's bytes are not changed."""
+        ...
+
+    def finish(self) -> None:
+        """Write what follows the last sample and close the files."""
+        ...
+
+
+class Form(Sink, Protocol):
+    """A form: made for each shard as ``FORM(outbox, setup)``. `glob` is what loaders are told to read."""
+
+    glob: ClassVar[str]
+
+    def __init__(self, outbox: Outbox, setup: Setup) -> None:
+        """Creates the shard's files in `outbox`."""
+        ...

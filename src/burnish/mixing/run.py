@@ -1,0 +1,196 @@
+"""A whole mix into a folder: counted, then written shard by shard under the commit protocol, then sealed.
+
+One shard of a source is one shard of the training set. What a shard becomes depends on its pairs and the rule alone, so
+a killed mix goes on and gives the same bytes, whatever the number of workers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, cast
+
+import orjson
+
+import burnish
+from burnish import tokens
+from burnish.engines import processes
+from burnish.errors import UsageError
+from burnish.mixing import quotas
+from burnish.mixing.card import card
+from burnish.mixing.census import Census, taken
+from burnish.mixing.mixture import Mixture
+from burnish.mixing.rule import Rule
+from burnish.mixing.samples import Drawer
+from burnish.mixing.shares import Report, report
+from burnish.mixing.sources import Source, opened
+from burnish.mixing.tally import Tally, foreseen
+from burnish.mixing.write import Job, write_shard
+from burnish.storage.layout import CARD, SUMMARY
+from burnish.storage.overlap import refuse_overlap
+from burnish.storage.run import Run
+from burnish.values import Json, Shard
+
+_AHEAD = 3
+"""Shards in the pool for each worker."""
+
+OnShard = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A mixture on its sources: the rule, and how many pairs of which shards are wanted (None: all of all)."""
+
+    mixture: Mixture
+    sources: tuple[Source, ...]
+    rule: Rule
+    wanted: Mapping[str, int] | None = None
+    census: Census | None = None
+
+    def todo(self) -> Iterator[tuple[Source, Shard]]:
+        """The shards that are wanted."""
+        for source in self.sources:
+            for shard in source.shards:
+                if self.wanted is None or self.wanted.get(source.output_name(shard), 0):
+                    yield source, shard
+
+    def limit(self, source: Source, shard: Shard) -> int | None:
+        """How many pairs of a shard are wanted."""
+        return None if self.wanted is None else self.wanted[source.output_name(shard)]
+
+
+def foresee(mixture: Mixture, *, limit: int = 0) -> Report:
+    """The shares that `mix` would give, counted and not estimated; nothing is written, and of outputs of burnish no
+    image is read. `limit`: the first so many pairs.
+    """
+    with ExitStack() as stack:
+        ready = _prepared(mixture, limit, stack, count=True)
+        assert ready.census is not None
+        tallies = {
+            one.source.name: foreseen(one, ready.rule.sources[one.source.name], mixture.epoch)
+            for one in ready.census.sources
+        }
+        return report(mixture, ready.rule, tallies)
+
+
+def mix(mixture: Mixture, output: str, *, workers: int = 0, limit: int = 0, on_shard: OnShard | None = None) -> Report:
+    """Write the training set of `mixture` into the folder or URL `output`; the same call goes on after any stop.
+
+    `workers`: processes, 0 for one a core. `on_shard` gets how many shards are done and how many there are. Raises
+    `UsageError` before anything is touched, `StopError`/`Interrupted` with all finished shards intact.
+    """
+    for _, _, source in mixture.entries():
+        refuse_overlap(source.path, output)
+    with ExitStack() as stack:
+        ready = _prepared(mixture, limit, stack, count=False)
+    ready = replace(ready, census=None)
+    with Run.open(output, _claim(ready, limit)) as run, processes.interruptible():
+        try:
+            return _write(ready, run, workers, on_shard or (lambda _done, _all: None))
+        except KeyboardInterrupt:
+            raise processes.interrupted() from None
+
+
+def _prepared(mixture: Mixture, limit: int, stack: ExitStack, *, count: bool) -> Prepared:
+    sources = opened(mixture)
+    if not (count or limit or quotas.needs_census(mixture)):
+        return Prepared(mixture=mixture, sources=sources, rule=quotas.drawn(mixture))
+    census = stack.enter_context(taken(sources, quotas.terms_of(mixture), mixture.levels, limit))
+    if not census.pairs:
+        raise UsageError("the sources hold no pair.\nSee what is in one with: burnish inspect SRC")
+    named = {f"{one.source.name}/{shard}": number for one in census.sources for shard, number in one.shards.items()}
+    rule = quotas.counted(mixture, census)
+    return Prepared(mixture=mixture, sources=sources, rule=rule, wanted=named if limit else None, census=census)
+
+
+def _claim(ready: Prepared, limit: int) -> dict[str, Json]:
+    """Everything that can change an output byte."""
+    return {
+        "mix": ready.mixture.as_json(),
+        "sources": {source.name: _digest(source) for source in ready.sources},
+        "burnish": burnish.__version__,
+        "limit": limit,
+        "tokenizer": tokens.load(ready.mixture.text.tokenizer).digest,
+    }
+
+
+def _digest(source: Source) -> str:
+    listed = "\n".join(f"{shard.name}\t{shard.size}" for shard in source.shards)
+    return hashlib.sha256(f"{source.seal}\n{listed}".encode()).hexdigest()
+
+
+def _write(ready: Prepared, run: Run, workers: int, on_shard: OnShard) -> Report:
+    todo = list(ready.todo())
+    done = run.records()
+    jobs = [
+        Job(source=replace(source, shards=()), shard=shard, limit=ready.limit(source, shard))
+        for source, shard in todo
+        if not _stands(done, source, shard)
+    ]
+    finished = len(todo) - len(jobs)
+    if jobs:
+        run.reopen()
+    on_shard(finished, len(todo))
+    for _ in _written(ready, run, jobs, workers):
+        finished += 1
+        on_shard(finished, len(todo))
+    tallies = {source.name: Tally() for source in ready.sources}
+    for record in run.records().values():
+        facts = cast("dict[str, Any]", record.facts)
+        tallies[facts["source"]] += Tally.from_json(facts["tally"])
+    found = report(ready.mixture, ready.rule, tallies)
+    summary = orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2) + b"\n"
+    run.seal({CARD: card(ready.mixture, found).encode(), SUMMARY: summary})
+    return found
+
+
+def _stands(done: Mapping[str, Any], source: Source, shard: Shard) -> bool:
+    record = done.get(source.output_name(shard))
+    return record is not None and record.of(replace(shard, name=source.output_name(shard)))
+
+
+def _written(ready: Prepared, run: Run, jobs: Sequence[Job], workers: int) -> Iterator[Tally]:
+    number = min(workers or len(os.sched_getaffinity(0)), len(jobs))
+    if number <= 1:
+        drawer = Drawer(ready.mixture, ready.rule)
+        for job in jobs:
+            yield write_shard(job, ready.mixture, drawer, run.ticket)
+        return
+    pool = processes.pool(number, _start, ready.mixture, ready.rule, run.ticket, dict(os.environ))
+    left = iter(jobs)
+    pending = {pool.submit(_work, job) for job in islice(left, _AHEAD * number)}
+    try:
+        while pending:
+            ready_now, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in ready_now:
+                tally = processes.result(future)
+                pending.update(pool.submit(_work, job) for job in islice(left, 1))
+                yield tally
+    finally:
+        processes.end(pool)
+
+
+# --- in a worker -----------------------------------------------------------------------------------------------
+
+_worker: Callable[[Job], Tally] | None = None
+
+
+def _start(mixture: Mixture, rule: Rule, ticket: Any, environment: Mapping[str, str]) -> None:
+    global _worker  # noqa: PLW0603 -- a worker process is started once
+    processes.settle(environment)
+    drawer = Drawer(mixture, rule)
+
+    def work(job: Job) -> Tally:
+        return write_shard(job, mixture, drawer, ticket)
+
+    _worker = work
+
+
+def _work(job: Job) -> Tally:
+    assert _worker is not None
+    return _worker(job)
