@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from burnish import edits, evidence, guards
 from burnish.asks import Terms
 from burnish.asks.assess import views
+from burnish.backends.builtin import junk
 from burnish.injection import orders
 from burnish.ocr import FAILED
 from burnish.plan import RewriteRules
@@ -65,7 +66,7 @@ class Rewrite:
 
     def propose(self, record: Record, drafts: Sequence[Draft]) -> Record:
         """As `fold`, from drafts of the text without orders."""
-        drafts = [_whole(record.view, draft) for draft in drafts]
+        drafts = [_whole(record.view, _without_junk(_bare(record.view), draft)) for draft in drafts]
         changed = {draft.text: draft for draft in reversed(drafts) if draft.text != record.view}
         captions = [self._caption(record, draft) for draft in reversed(changed.values())]
         if not captions:
@@ -118,6 +119,25 @@ def ask(terms: Terms) -> Rewrite:
 def _bare(text: str) -> str:
     """`text` without the orders it gives: the view that was judged without them."""
     return views(text)[-1]
+
+
+def _without_junk(text: str, draft: Draft) -> Draft:
+    """A draft whose model does not say what was junk, with what is known to be junk taken out first.
+
+    Without this the digits of "DSC_0417.JPG" would be a protected name, and no such caption could be rewritten.
+    """
+    if any(edit.junk for edit in draft.edits):
+        return draft
+    gone = [span for span in junk.spans(text) if text[span.start : span.stop] not in draft.text]
+    taken: list[Edit] = []
+    rest = text
+    for span in reversed(gone):  # from the right, so that the starts of those to the left stay true
+        taken.append(Edit(start=span.start, before=rest[span.start : span.stop], after="", why=span.why, junk=True))
+        rest = rest[: span.start] + rest[span.stop :]
+    if not taken:
+        return draft
+    why = draft.edits[0].why if draft.edits else "rewritten"
+    return replace(draft, edits=(*taken, *edits.diff(rest, draft.text, why)))
 
 
 def _whole(view: str, draft: Draft) -> Draft:
