@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from burnish.values import (
     Budget,
     Draft,
     Edit,
+    ExplainRequest,
     Failure,
     JointReply,
     Picture,
@@ -71,6 +73,17 @@ def ask(text: str, criterion: str = "overall", level: int = 0) -> AssessRequest:
 
 def make(folder: Path, model: Metered, purse: Shared | Unlimited | None = None) -> Answered:
     return Answered(model, AnswerFile(folder / "a.jsonl"), purse or Unlimited())
+
+
+def test_reasons_and_blind_scores_are_journalled_each_as_its_own(tmp_path: Path) -> None:
+    why = ExplainRequest(picture=picture(), text="a", criterion="overall", value=1.5)
+    asked = [ask("a"), replace(ask("a"), blind=True), why, replace(why, value=1.6), replace(why, criterion="b"), why]
+    model = Metered()
+    first = make(tmp_path, model).answer(asked)
+    assert len(model.asked) == 5
+    assert isinstance(first[2], Draft)
+    assert make(tmp_path, model).answer(asked) == first
+    assert len(model.asked) == 5
 
 
 def test_equal_requests_are_asked_once_and_fanned_out(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from burnish.columns import MISSING_SCORE, columns, continued
+from burnish.columns import MAX_REASON_CHARS, MISSING_SCORE, columns, continued, earlier, from_cell, to_cell
 from burnish.values import Caption, Decision, Edit, Json, Record, Score, State
 from tests.builders import record
 
@@ -110,6 +110,52 @@ def test_fields_of_ours_that_others_broke_do_no_harm(broken) -> None:
     again = after(columns(record("a dog")) | broken, "a dog")
     assert [(c.role, c.text) for c in again.captions] == [("alt", "a dog")]
     columns(again)
+
+
+def looked_at_again(**more: object) -> Record:
+    """Scored 2.0 with a spread, without the picture 1.9, and told why."""
+    made = judged(2.0)
+    score = replace(made.captions[0].scores[0], spread=0.7, blind=1.9, reason="the text is a file name")
+    return replace(made, captions=(replace(made.captions[0], scores=(score,)),), **more)
+
+
+def test_reasons_and_blind_scores_have_columns_where_a_run_asks_for_them_and_there_for_every_pair() -> None:
+    asked, other = looked_at_again(extra=("blind", "explain")), judged(None)
+    row, missing = columns(asked), columns(replace(other, extra=("blind", "explain")))
+    assert (row["burnish_spread_overall"], row["burnish_blind_overall"]) == (0.7, 1.9)
+    assert row["burnish_reason_overall"] == "the text is a file name"
+    assert list(row) == list(missing)
+    assert (missing["burnish_blind_overall"], missing["burnish_reason_overall"]) == (MISSING_SCORE, "")
+    plain = columns(looked_at_again())
+    assert not {"burnish_blind_overall", "burnish_reason_overall"} & plain.keys()
+    assert plain["burnish_spread_overall"] == 0.7
+
+
+@pytest.mark.parametrize("in_csv", [False, True])
+def test_reasons_blind_scores_and_spreads_are_read_back(in_csv) -> None:  # noqa: FBT001 - a parameter of the test
+    row = columns(looked_at_again(extra=("blind", "explain")))
+    fields = {name: from_cell(name, to_cell(value)) for name, value in row.items()} if in_csv else row
+    (caption,), _ = earlier(replace(record("a dog.jpg").pair, fields=fields))
+    (read,) = caption.scores
+    assert read == looked_at_again().captions[0].scores[0]
+
+
+def test_a_second_run_leaves_no_reason_or_blind_score_of_another_score() -> None:
+    first = columns(looked_at_again(extra=("blind", "explain")))
+    made = replace(judged(4.0), pair=replace(record("a dog.jpg").pair, fields=first))
+    row = columns(continued(made))
+    assert row["burnish_score_overall"] == 4.0
+    assert (row["burnish_blind_overall"], row["burnish_reason_overall"]) == (MISSING_SCORE, "")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "=-"])
+def test_a_reason_is_one_bounded_line_that_opens_no_formula(start: str) -> None:
+    made = looked_at_again(extra=("explain",))
+    told = replace(made.captions[0].scores[0], reason=f"{start}HYPERLINK(1)\n\x1b[31m" + "so " * 900)
+    cell = columns(replace(made, captions=(replace(made.captions[0], scores=(told,)),)))["burnish_reason_overall"]
+    assert isinstance(cell, str)
+    assert cell.startswith("HYPERLINK(1) so so")
+    assert len(cell) <= MAX_REASON_CHARS
 
 
 def test_a_foreign_field_of_the_same_name_is_not_taken_for_ours() -> None:

@@ -73,7 +73,7 @@ def _beside(record: Record, score: Score) -> dict[str, Json]:
     if "blind" in record.extra or blind in record.pair.fields:
         found[blind] = MISSING_SCORE if score.blind is None else score.blind
     if "explain" in record.extra or reason in record.pair.fields:
-        found[reason] = terminal(score.reason, MAX_REASON_CHARS).lstrip(_FORMULA)
+        found[reason] = terminal(score.reason, MAX_REASON_CHARS - 1).lstrip(_FORMULA)
     return found
 
 

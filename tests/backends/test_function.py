@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from burnish.backends import load
 from burnish.backends.function import FunctionBackend, is_judge
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Request, RewriteRequest, Score
+from burnish.values import AssessRequest, Draft, ExplainRequest, Failure, Request, RewriteRequest, Score, State
 from tests.builders import picture
 from tests.cli.calls import call, lay_sample
 
@@ -69,3 +70,29 @@ def test_a_plain_function_runs_the_whole_job(tmp_path, monkeypatch) -> None:
     Path("plain_judge.py").write_text("def judge(request):\n    return 4.0\n", encoding="utf-8")
     answer = call("enhance", "in", "-o", "out", "--backend", "plain_judge:judge")
     assert (answer.code, "kept 120" in answer.out) == (0, True)
+
+
+def told(request: Request) -> str | float | None:
+    """A judge of all kinds; sees whether there is a picture."""
+    if isinstance(request, ExplainRequest):
+        return None if request.text == "" else f"it got {request.value:.1f}"
+    return 1.0 if int(request.picture.rgb.min()) == 255 else 4.0
+
+
+def test_a_function_may_give_reasons_or_abstain() -> None:
+    asked = [ExplainRequest(picture=picture(), text=t, criterion="overall", value=1.5) for t in ("a dog", "")]
+    given, none = FunctionBackend(told).answer(asked)
+    assert given == Draft(text="it got 1.5")
+    assert isinstance(none, Failure)
+    assert none.state is State.ABSTAINED
+    (number,) = FunctionBackend(by_name).answer(asked[:1])
+    assert isinstance(number, Failure), "a number is no reason"
+
+
+def test_a_function_that_knows_nothing_of_blind_requests_sees_no_picture_either() -> None:
+    request = AssessRequest(picture=picture(), text="a dog", criterion="overall")
+    seen, blind = FunctionBackend(told).answer([request, replace(request, blind=True)])
+    assert isinstance(seen, Score)
+    assert isinstance(blind, Score)
+    assert (seen.value, blind.value) == (4.0, 1.0)
+    assert int(request.picture.rgb.min()) < 255, "the picture itself is not painted over"

@@ -38,7 +38,8 @@ class Blind:
 
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
         """The original's scores with what they are without the picture; flagged if all that decides barely moved."""
-        values = {score.criterion: score.value for score in scores_of(_wanted(record), replies)}
+        wanted = _wanted(record)
+        values = {name: score.value for name, score in zip(wanted, scores_of(wanted, replies), strict=True)}
         original = record.captions[0]
         scores = tuple(replace(s, blind=values.get(s.criterion, s.blind)) for s in original.scores)
         deciding = [moved(score) for score in scores if self.weights.get(score.criterion)]

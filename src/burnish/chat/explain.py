@@ -9,12 +9,13 @@ from __future__ import annotations
 from burnish import criteria, guards, replies
 from burnish.chat import Write, Written, render
 from burnish.chat.marking import unmarked
+from burnish.columns import MAX_REASON_CHARS
 from burnish.criteria import SCALE
 from burnish.injection import orders
 from burnish.texts import look, terminal
 from burnish.values import Draft, ExplainRequest, Failure, Reply, State
 
-MAX_CHARS = 300
+MAX_CHARS = MAX_REASON_CHARS - 1
 """Two sentences: some 60 words, and what a table cell still shows."""
 
 _FOREIGN = frozenset({"html", "url", "email", "secret"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
-from burnish.asks.blind import BARELY
 from burnish.storage.ledger import Counts
 from burnish.storage.redact import redact
 from burnish.summary import Summary
@@ -58,11 +57,15 @@ def captions(by_format: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 def _blind(done: Summary) -> list[str]:
     """How many judgements do not need the image that they are of."""
+    if not done.blind:
+        return []
+    from burnish.asks.blind import BARELY
+
     lines = [
         f"  {name:<24}{barely:>9,} of {compared:>9,}  {barely / compared:>7.1%}"
         for name, (compared, barely) in done.blind.items()
     ]
-    return [f"scores that move by less than {BARELY} without the image:", *lines] if lines else []
+    return [f"scores that move by less than {BARELY} without the image:", *lines]
 
 
 def _ranked(reasons: Mapping[str, int]) -> str:
