@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import burnish
-from burnish.backends.cascade import CascadeBackend, make
+from burnish.backends.cascade import CascadeBackend, make, over
+from burnish.chat import Metered
 from burnish.errors import UsageError
+from burnish.storage.answers import answers_folder
 from burnish.values import AssessRequest, Budget, Draft, Picture, Reply, Request, RewriteRequest, Score, State, Usage
 
 SAMPLE = Path(burnish.__file__).parent / "sample" / "{00000..00001}.tar"
@@ -49,7 +51,7 @@ def ask(text: str, *, again: bool = False) -> list[Request]:
 
 def cascade(told: dict[str, tuple[float | None, float]]) -> tuple[CascadeBackend, Model, Model]:
     cheap, dear = Model("cheap", told), Model("dear")
-    return CascadeBackend(cheap, dear, sure=0.5, below=3.0), cheap, dear
+    return over(cheap, dear, sure=0.5, below=3.0), cheap, dear
 
 
 @pytest.mark.parametrize(
@@ -81,11 +83,40 @@ def test_a_rewrite_is_judged_by_the_model_that_judged_the_original() -> None:
     assert len(dear.asked) == len(replies) == 2
 
 
-def test_a_whole_run_asks_the_dear_model_less_and_counts_both() -> None:
+def test_who_answers_does_not_depend_on_what_is_asked_together() -> None:
+    told: dict[str, tuple[float | None, float]] = {"good": (4.0, 0.9), "bad": (1.0, 1.0)}
+    requests = [*ask("good"), *ask("bad")]
+    together = cascade(told)[0].answer(requests)
+    for cut in range(1, len(requests)):
+        model, _, dear = cascade(told)
+        assert [*model.answer(requests[:cut]), *model.answer(requests[cut:])] == together
+        assert {request.text for request in dear.asked} == {"bad"}
+
+
+@pytest.mark.parametrize("max_tokens", [0, 10**6])
+def test_a_purse_that_lets_calls_through_in_pieces_makes_no_run_dearer(max_tokens: int, tmp_path: Path) -> None:
+    model, cheap, dear = cascade({})
+    settings = {"recipe": "assess_only", "limit": 40, "cost": {"max_tokens": max_tokens}}
+    burnish.enhance(SAMPLE, tmp_path / "out", backend=model, **settings)
+    assert len({(id(request.picture), request.text) for request in cheap.asked}) == 40
+    assert not dear.asked
+
+
+def test_a_whole_run_counts_both_models_and_keeps_their_answers(tmp_path: Path) -> None:
+    model, cheap, dear = cascade({})
+    assert isinstance(model, Metered)
+    burnish.enhance(SAMPLE, tmp_path / "out", backend=model, limit=40)
+    assert model.usage() == Usage(calls=len(cheap.asked) + len(dear.asked))
+    assert answers_folder(str(tmp_path / "out")).is_dir()
+
+
+def test_two_free_models_are_not_counted_and_need_no_journal(tmp_path: Path) -> None:
     model = make({"then": "fake", "sure": "0"})
-    done = list(burnish.enhance(SAMPLE, backend=model))
-    assert len(done) == 240
-    assert model.usage() == Usage()
+    assert not isinstance(model, Metered)
+    done = burnish.enhance(SAMPLE, tmp_path / "out", backend=model)
+    assert isinstance(done, burnish.Summary)
+    assert done.counts.total == 240
+    assert not answers_folder(str(tmp_path / "out")).exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ eval cascade`` shows what other values save and change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from burnish import plan
@@ -43,34 +43,47 @@ class CascadeBackend:
         """One reply per request, in order."""
         cheap = {at: r for at, r in enumerate(requests) if isinstance(r, AssessRequest) and not r.again}
         replies = dict(zip(cheap, self._first.answer(list(cheap.values())), strict=True))
-        settled = self._settled(list(cheap.values()), replies.values())
+        settled = self._settled(list(cheap.values()), list(replies.values()))
         dear = [at for at, request in enumerate(requests) if at not in replies or _pair(request) not in settled]
         replies |= dict(zip(dear, self._then.answer([requests[at] for at in dear]), strict=True))
         return [replies[at] for at in range(len(requests))]
+
+    def _settled(self, asked: Sequence[AssessRequest], replies: Sequence[Reply]) -> set[tuple[int, str]]:
+        """The pairs whose scores are the first model's. It is asked again for what decides where that is not among the
+        requests: of blind ones, or because a purse or a journal lets only some of a pair's questions through.
+        """
+        decided = {
+            _pair(request): reply
+            for request, reply in zip(asked, replies, strict=True)
+            if request.criterion == _DECIDES and not request.blind
+        }
+        missing = {_pair(r): replace(r, criterion=_DECIDES, blind=False) for r in asked if _pair(r) not in decided}
+        decided |= zip(missing, self._first.answer(list(missing.values())), strict=True)
+        return {pair for pair, reply in decided.items() if self._settles(reply)}
+
+    def _settles(self, reply: Reply) -> bool:
+        """Whether the first model's overall score needs no second opinion."""
+        return (
+            isinstance(reply, Score)
+            and reply.value is not None
+            and reply.value >= self._below
+            and reply.confidence >= self._sure
+        )
+
+
+class MeteredCascade(CascadeBackend):
+    """A cascade whose answers cost something."""
 
     def usage(self) -> Usage:
         """What the two have been used for so far; a model that costs nothing counts nothing."""
         used = [model.usage() for model in (self._first, self._then) if isinstance(model, Metered)]
         return sum(used, start=Usage())
 
-    def _settled(self, asked: Sequence[AssessRequest], replies: Iterable[Reply]) -> set[tuple[int, str]]:
-        """The pairs whose scores are the first model's. For blind requests it is asked again what it said when it saw
-        the picture.
-        """
-        blind = [replace(request, criterion=_DECIDES, blind=False) for request in asked if request.blind]
-        seen = [(request, reply) for request, reply in zip(asked, replies, strict=True) if not request.blind]
-        seen += zip(blind, self._first.answer(blind), strict=True)
-        return {_pair(request) for request, reply in seen if self._settles(reply)}
 
-    def _settles(self, reply: Reply) -> bool:
-        """Whether the first model's overall score needs no second opinion."""
-        return (
-            isinstance(reply, Score)
-            and reply.criterion == _DECIDES
-            and reply.value is not None
-            and reply.value >= self._below
-            and reply.confidence >= self._sure
-        )
+def over(first: Backend, then: Backend, *, sure: float, below: float) -> CascadeBackend:
+    """The cascade of the two: metered if one of them is."""
+    kind = MeteredCascade if isinstance(first, Metered) or isinstance(then, Metered) else CascadeBackend
+    return kind(first, then, sure=sure, below=below)
 
 
 def make(options: Mapping[str, str]) -> CascadeBackend:
@@ -83,7 +96,7 @@ def make(options: Mapping[str, str]) -> CascadeBackend:
             "backend cascade needs the second model's name.\nExample: --set backend_options.then=openai "
             "--set backend_options.then.model=NAME"
         )
-    return CascadeBackend(
+    return over(
         load(options.get("first", _FIRST), _own("first.", options)),
         load(options["then"], _own("then.", options)),
         sure=_number("sure", options.get("sure", "0.5"), 0, 1),
