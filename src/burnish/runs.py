@@ -193,12 +193,15 @@ def _captioning(plan: Plan) -> dict[str, Json]:
 def _stored_plan(output: str) -> dict[str, Json]:
     files = open_files(output)
     try:
-        return read_plan(files)
+        plan = read_plan(files)
     except FileNotFoundError:
         message = f"{files.shown} is not an output of burnish.\nGive the folder that was named with -o."
         raise UsageError(message) from None
     except DamagedError as error:
         raise UsageError(f"the plan of {files.shown} is damaged: {error}.\nRun again into a new folder.") from error
+    if "plan" not in plan:
+        raise UsageError(f"{files.shown} was made by burnish mix: nothing in it was asked of a model.\nMix it again.")
+    return plan
 
 
 def _finished_plan(output: str) -> dict[str, Json]:

@@ -171,12 +171,12 @@ class GroupRule:
         _at_least("weight", self.weight, 0)
         if not any(role.weight > 0 for role in self.roles.values()):
             raise MixtureError("roles must hold at least one role with a weight above 0, such as {alt = 1}.")
-        if set(self.roles) - {"alt", CHOSEN} and not self.missing:
+        if set(self.roles) - {"alt", CHOSEN} and self.missing == "":
             raise MixtureError(
                 "missing must say what is done for a pair that lacks a role:\n"
                 '"renormalise", "compensate", "drop" or a list of roles such as ["dsc", "alt"].'
             )
-        if isinstance(self.missing, tuple) and not self.missing:
+        if self.missing == ():
             raise MixtureError('missing = [] names no role.\nWrite missing = "drop" if such pairs are to be left out.')
 
 

@@ -97,6 +97,7 @@ def mix(mixture: Mixture, output: str, *, workers: int = 0, limit: int = 0, on_s
 
 
 def _prepared(mixture: Mixture, limit: int, stack: ExitStack, *, count: bool) -> Prepared:
+    tokens.load(mixture.text.tokenizer)  # what cannot be used is said before anything is read
     sources = opened(mixture)
     if not (count or limit or quotas.needs_census(mixture)):
         return Prepared(mixture=mixture, sources=sources, rule=quotas.drawn(mixture))

@@ -1,0 +1,66 @@
+"""The level of alignment: from quantiles or fixed edges, in a column and, if asked, in the text."""
+
+from collections import Counter
+
+import pytest
+
+from burnish.mixing import mix
+from tests.mixing.mixtures import mixture
+from tests.mixing.outputs import make
+from tests.mixing.test_mix import samples
+
+ONLY = '[groups.all]\nmissing = "drop"\nroles = { ssc = 1 }\n'
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    def spaced(number):
+        return {"ssc": (f"short {number}", None if number % 10 == 0 else 1 + number / 25)}
+
+    return make(tmp_path_factory.mktemp("known") / "out", spaced, shards=2, each=50)
+
+
+def rows(known, folder, levels):
+    mix(mixture(f"{ONLY}[levels]\n{levels}", known.path), str(folder / "train"), workers=1)
+    return samples(folder / "train")
+
+
+@pytest.mark.parametrize("count", [2, 3, 8])
+def test_quantiles_make_levels_of_equal_size_in_the_order_of_scores(known, tmp_path, count):
+    found = rows(known, tmp_path, f"count = {count}")
+    levels = Counter(row["alignment"] for row in found)
+    assert levels.pop(0) == 10  # the unscored
+    assert set(levels) == set(range(1, count + 1))
+    assert max(levels.values()) - min(levels.values()) <= 1
+    ordered = sorted((row["score"], row["alignment"]) for row in found if row["alignment"])
+    assert [level for _, level in ordered] == sorted(level for _, level in ordered)
+
+
+def test_fixed_edges(known, tmp_path):
+    for row in rows(known, tmp_path, "edges = [2.0, 4.0]"):
+        expected = 0 if row["score"] < 0 else 1 + (row["score"] >= 2) + (row["score"] >= 4)
+        assert row["alignment"] == expected
+
+
+def test_equal_scores_share_a_level(tmp_path):
+    out = make(tmp_path / "out", lambda _: {"ssc": ("s", 3.0)}, shards=1, each=20)
+    assert len({row["alignment"] for row in rows(out, tmp_path, "count = 4")}) == 1
+
+
+def test_the_level_stands_in_the_text_of_a_share(known, tmp_path):
+    found = rows(known, tmp_path, 'count = 4\nprefix = "<quality {level}/{count}> "\nsuffix = " ."\nshare = 0.7')
+    marked = 0
+    for row in found:
+        plain = row["captions"]["ssc"]
+        if row["text"] != plain:
+            assert row["text"] == f"<quality {row['alignment']}/4> {plain} ."
+            marked += 1
+        if not row["alignment"]:
+            assert row["text"] == plain
+    assert 45 <= marked <= 81  # 0.7 of 90, 4 sigma
+
+
+def test_levels_are_counted_in_the_report(known, tmp_path):
+    made = mixture(f"{ONLY}[levels]\ncount = 3", known.path)
+    found = mix(made, str(tmp_path / "train"), workers=2)
+    assert found.levels == {"0": 10, "1": 30, "2": 30, "3": 30}

@@ -1,0 +1,142 @@
+"""`MixedPairs`: the same samples whoever reads, and the following ones after any stop."""
+
+import math
+import pickle
+from collections import Counter
+from itertools import islice
+
+import pytest
+
+from burnish.errors import UsageError
+from burnish.mixing import MixedPairs
+from tests.mixing.mixtures import HALF
+from tests.mixing.outputs import make
+
+SCORED = '[groups.all.scores]\nunscored = 1\nof = "ssc"\nweights = { "< 3" = 0.5, ">= 3" = 1.5 }\n'
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("known") / "out", shards=7, each=9)
+
+
+@pytest.fixture(scope="module")
+def toml(tmp_path_factory):
+    path = tmp_path_factory.mktemp("toml") / "mixture.toml"
+    path.write_text(HALF + "weight = 1.5\n" + SCORED)
+    return str(path)
+
+
+def seen(samples):
+    return [(s["key"], s["turn"], s["role"], s["text"], s["position"]) for s in samples]
+
+
+def what(samples):
+    return Counter((s["key"], s["turn"], s["role"], s["text"]) for s in samples)
+
+
+def test_an_epoch_is_the_same_whoever_reads_it(known, toml):
+    alone = list(MixedPairs(toml, [str(known.path)], lanes=3))
+    again = list(MixedPairs(toml, [str(known.path)], lanes=3))
+    assert seen(alone) == seen(again)
+    for world in (2, 3):
+        parts = [list(MixedPairs(toml, [str(known.path)], rank=rank, world=world)) for rank in range(world)]
+        assert sum((what(part) for part in parts), Counter()) == what(alone)
+
+
+def test_epochs_draw_anew_and_in_another_order(known, toml):
+    stream = MixedPairs(toml, [str(known.path)])
+    first, second = list(stream), list(stream)
+    assert [s["key"] for s in first] != [s["key"] for s in second]
+    roles = [{s["key"]: s["role"] for s in epoch} for epoch in (first, second)]
+    assert any(roles[0][key] != roles[1][key] for key in roles[0].keys() & roles[1].keys())
+    again = MixedPairs(toml, [str(known.path)])
+    again.set_epoch(1)
+    assert seen(again) == seen(second)
+
+
+def test_shares_are_those_of_the_mixture_up_to_chance(tmp_path):
+    out = make(tmp_path / "out", shards=4, each=300)
+    path = tmp_path / "m.toml"
+    path.write_text(HALF)
+    stream = MixedPairs(str(path), [str(out.path)])
+    roles = Counter(sample["role"] for _ in range(3) for sample in stream)
+    assert roles.total() == 3600
+    assert abs(roles["ssc"] / 3600 - 0.5) < 5 * math.sqrt(0.25 / 3600)
+
+
+def test_after_a_stop_at_any_sample_the_rest_follows(known, toml):
+    whole = seen(MixedPairs(toml, [str(known.path)]))
+    for stop in range(0, len(whole) + 1, 13):
+        stream = MixedPairs(toml, [str(known.path)])
+        taken = list(islice(iter(stream), stop))
+        state = pickle.loads(pickle.dumps(stream.state_dict()))
+        resumed = MixedPairs(toml, [str(known.path)])
+        resumed.load_state_dict(state)
+        assert seen(taken) + seen(resumed) == whole
+
+
+def test_per_part_gives_every_worker_as_many(known, toml):
+    alone = len(list(MixedPairs(toml, [str(known.path)])))
+    for number in (5, alone, 3 * alone):
+        for rank in range(2):
+            stream = MixedPairs(toml, [str(known.path)], rank=rank, world=2, per_part=number)
+            found = list(stream)
+            assert len(found) == number
+    assert len({(s["key"], s["turn"]) for s in found}) == len(found), "what fills an epoch up is drawn at other turns"
+
+
+def test_more_workers_than_shards_is_said_where_it_would_hang(known, toml):
+    stream = MixedPairs(toml, [str(known.path)], rank=8, world=9, per_part=3)
+    with pytest.raises(UsageError, match="fewer shards than workers"):
+        list(stream)
+    assert list(MixedPairs(toml, [str(known.path)], rank=8, world=9)) == []
+
+
+def test_every_sentence_is_reached_in_as_many_epochs(tmp_path):
+    sentences = ["A dog runs on the sand.", "The sea is grey.", "Two gulls sit on a post.", "It is cold."]
+    out = make(tmp_path / "out", lambda _: {"dsc": (" ".join(sentences), 3.0)}, shards=1, each=10)
+    path = tmp_path / "m.toml"
+    path.write_text('[text]\nmax_tokens = 12\nlong = "sentence"\n[groups.all]\nmissing = "drop"\nroles = { dsc = 1 }\n')
+    stream = MixedPairs(str(path), [str(out.path)])
+    reached: dict[str, set[str]] = {}
+    for _ in sentences:
+        for sample in stream:
+            reached.setdefault(sample["key"], set()).add(sample["text"])
+    assert len(reached) == 10
+    assert all(texts == set(sentences) for texts in reached.values())
+
+
+def test_rank_and_world_come_from_the_environment(known, toml, monkeypatch):
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    assert seen(MixedPairs(toml, [str(known.path)])) == seen(MixedPairs(toml, [str(known.path)], rank=1, world=3))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [({"rank": 3, "world": 3}, "ranks count from 0"), ({"lanes": 0}, "lanes must be"), ({"per_part": -1}, "per_part")],
+)
+def test_wrong_numbers(known, toml, more, said):
+    with pytest.raises(UsageError, match=said):
+        MixedPairs(toml, [str(known.path)], **more)
+
+
+def test_a_state_of_something_else_is_refused(known, toml, tmp_path):
+    other = make(tmp_path / "other", shards=2, each=3)
+    stream = MixedPairs(toml, [str(known.path)])
+    list(islice(iter(stream), 3))
+    with pytest.raises(UsageError, match="another mixture"):
+        MixedPairs(toml, [str(other.path)]).load_state_dict(stream.state_dict())
+    elsewhere = MixedPairs(toml, [str(known.path)], rank=0, world=2)
+    elsewhere.load_state_dict(stream.state_dict())
+    with pytest.raises(UsageError, match="taken with 1 workers over all ranks, now there are 2"):
+        next(iter(elsewhere))
+
+
+def test_importing_the_package_and_the_stream_takes_no_torch():
+    import subprocess
+    import sys
+
+    code = "import sys; from burnish.mixing import Mixture, stream; assert 'torch' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
