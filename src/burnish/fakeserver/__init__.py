@@ -9,7 +9,20 @@ counted (`stats`). Nothing here judges an image.
         assert server.stats()["billed_calls"] == 1
 """
 
-from burnish.fakeserver.server import FakeServer
+from typing import TYPE_CHECKING
+
 from burnish.fakeserver.settings import Ability, Settings
 
+if TYPE_CHECKING:
+    from burnish.fakeserver.server import FakeServer
+
 __all__ = ["Ability", "FakeServer", "Settings"]
+
+
+def __getattr__(name: str) -> object:
+    """The server itself when it is asked for: `burnish --help` wants the settings alone."""
+    if name != "FakeServer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from burnish.fakeserver.server import FakeServer
+
+    return FakeServer
