@@ -35,6 +35,14 @@ def test_overrides_are_read_as_toml_else_as_text(assignment: str, value: object)
     assert nested == value
 
 
+def test_names_of_options_may_hold_dots() -> None:
+    said = ("backend_options.then=openai", "backend_options.then.model=small")
+    assert plans.build({"source": "a"}, *map(plans.override, said)).backend_options == {
+        "then": "openai",
+        "then.model": "small",
+    }
+
+
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [

@@ -259,7 +259,10 @@ def override(assignment: str) -> dict[str, Any]:
         value: Any = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
-    for part in reversed(dotted.strip().split(".")):
+    first, *rest = dotted.strip().split(".")
+    free = {entry.name for entry in dataclasses.fields(Plan) if entry.default_factory is dict}
+    parts = [first, ".".join(rest)] if rest and first in free else [first, *rest]  # an option's name may hold dots
+    for part in reversed(parts):
         value = {part: value}
     return dict(value)
 

@@ -142,6 +142,6 @@ def test_a_cascade_fuses_if_its_second_model_does(tmp_path: Path) -> None:
     refused = call("enhance", source, "-o", tmp_path / "no", *cascade, "--set", "backend_options.then=fake")
     assert refused.code == 2
     with FakeServer() as server:
-        into = ("--set", "backend_options.then=openai")
-        done = call("enhance", source, "-o", tmp_path / "yes", *cascade, *into, env={"OPENAI_BASE_URL": server.url})
+        into = ("--set", "backend_options.then=openai", "--set", f"backend_options.then.base_url={server.url}")
+        done = call("enhance", source, "-o", tmp_path / "yes", *cascade, *into)
     assert done.code == 0, done.err

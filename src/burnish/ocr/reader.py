@@ -23,9 +23,10 @@ from burnish.ocr import lines, package
 from burnish.ocr.lines import Line, Writing
 from burnish.ocr.wire import CPU_S, LENGTH, MAX_ANSWER_BYTES, READY
 
-SIDE_PX = 1_024
-"""Longest side of what is read: small writing wants more pixels than a model of the whole picture does. The reader
-decodes for itself, so that the models' picture is the same with and without it; docs/figures/ocr.md has the costs.
+SIDE_PX = 768
+"""Longest side of what is read: small writing wants more pixels than a model of the whole picture does, but the finder
+of lines misses what is small against its picture: more pixels cost more and find less (docs/figures/ocr.md). The reader
+decodes for itself, so that the models' picture is the same with and without it.
 """
 
 _START_S = 180.0  # imports and weights from a cold, busy disk
