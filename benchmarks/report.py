@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from benchmarks import limits
-from benchmarks.measure import median
 
 COMMAND = "python -m benchmarks.{module} --work DIR --clipart DIR"
 SMALL, LARGE = 6_000, 24_000
@@ -25,16 +26,18 @@ def data_path_page(results: dict[str, Any]) -> str:
 
 
 def _two_workers() -> str:
-    return "two workers each, tools in turns; medians over the rounds, smallest and largest in brackets."
+    return "two workers each, tools in turns; medians over the rounds, smallest and largest of several in brackets."
 
 
 def _row(runs: list[dict[str, float]], pairs: int) -> str:
-    wall, cpu = [r["wall_s"] for r in runs], [r["cpu_s"] for r in runs]
-    return (
-        f"{pairs / median(wall):,.0f} ({pairs / max(wall):,.0f}-{pairs / min(wall):,.0f}) | "
-        f"{median(cpu) / pairs * 1e3:.2f} ({min(cpu) / pairs * 1e3:.2f}-{max(cpu) / pairs * 1e3:.2f}) | "
-        f"{median(r['peak_mb'] for r in runs):.0f}"
-    )
+    rates, costs = [pairs / r["wall_s"] for r in runs], [r["cpu_s"] / pairs * 1e3 for r in runs]
+    return f"{_spread(rates, ',.0f')} | {_spread(costs, '.2f')} | {median(r['peak_mb'] for r in runs):.0f}"
+
+
+def _spread(values: Sequence[float], form: str) -> str:
+    """The median, and the smallest and the largest where there is more than one."""
+    shown = f"{median(values):{form}}"
+    return shown if len(values) == 1 else f"{shown} ({min(values):{form}}-{max(values):{form}})"
 
 
 def _table(runs: dict[str, list[dict[str, float]]]) -> str:
