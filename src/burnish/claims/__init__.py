@@ -63,12 +63,11 @@ class Claim:
 
     @property
     def sentence(self) -> str:
-        """The claim as a sentence of its own, as a judge is asked about it."""
+        """The claim as a sentence of its own; of a denial, what it denies."""
         says = _SENTENCES[self.kind if self.other != PICTURE else None]
         words = {"subject": self.subject, "value": self.value, "other": self.other}
         words |= {"a": _article(self.subject), "plural": "" if self.value == "1" else "s"}
-        told = says.format_map(words)
-        return f"It is not true that {told[0].lower()}{told[1:]}" if self.negated else told
+        return says.format_map(words)
 
 
 _SENTENCES = {

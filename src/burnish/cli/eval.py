@@ -1,13 +1,17 @@
-"""``burnish eval``: measures, from outputs and labels; no model is run."""
+"""``burnish eval``: measures, from outputs and labels; only ``claims --backend`` runs a model."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from burnish.cli import _options as opt
 from burnish.cli._command import wrap
+
+if TYPE_CHECKING:
+    from burnish.evals.claims import Checked
 
 COMMAND = typer.Typer(help="Measure judges and data, from outputs and labels.", no_args_is_help=True)
 
@@ -67,9 +71,60 @@ def cascade(
     typer.echo(f"next: --backend cascade --set backend_options.sure={best.sure:g} --set backend_options.then=NAME")
 
 
+def claims(
+    out: opt.OutputFolder,
+    *,
+    truth: Annotated[
+        str | None, typer.Option(metavar="SCENES", help="The scenes that the pairs are; OUT itself.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask this model about each claim instead.")
+    ] = None,
+    assignments: opt.Assignments = None,
+    as_json: opt.Json = False,
+) -> None:
+    """Take every caption apart and count what holds: true assertions, hallucinations, CHAIR, entities kept, by role."""
+    from dataclasses import asdict
+
+    import orjson
+
+    from burnish.errors import UsageError
+    from burnish.evals import claims as measure
+
+    if truth is not None and backend is not None:
+        raise UsageError("give --truth or --backend, not both: a claim gets one verdict.")
+    checked = measure.against_truth(out, truth or out) if backend is None else _asked(out, backend, assignments or [])
+    found = measure.measure(checked)
+    if as_json:
+        typer.echo(orjson.dumps({role: asdict(row) for role, row in found.items()}).decode())
+        return
+    typer.echo("role         captions  words  claims    ANA  halluc.  unknown  CHAIR_i  CHAIR_s  entities kept")
+    for role, row in found.items():
+        shares = [row.hallucinated, row.unknown, row.chair_i, row.chair_s]
+        told = "".join(f"{_percent(share):>9}" for share in shares)
+        typer.echo(
+            f"{role:<12}{row.captions:>9}{row.words:>7.1f}{row.claims:>8.2f}{row.ana:>7.2f}{told}"
+            f"{_percent(row.entity_survival):>15}"
+        )
+    typer.echo("ANA: true assertions a caption; halluc.: share of decided claims that are refuted (docs/claims.md)")
+
+
+def _asked(out: str, backend: str, assignments: list[str]) -> Iterator[Checked]:
+    from burnish import backends, plan
+    from burnish.evals import claims as measure
+
+    settings = plan.build({"source": out, "backend": backend}, *map(plan.override, assignments))
+    return measure.against_images(out, backends.load(settings.backend, settings.backend_options))
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
 def _spread(found: tuple[float, float]) -> str:
     return f"{found[0]:.3f} +- {found[1]:.3f}"
 
 
 COMMAND.command("fit-threshold")(wrap(fit_threshold))
 COMMAND.command("cascade")(wrap(cascade))
+COMMAND.command("claims")(wrap(claims))

@@ -62,7 +62,7 @@ def _partly_true(scene: Scene, lots: random.Random) -> AltText:
         case "object":
             noun = facts.absent(scene, lots)
         case "count":
-            count = lots.choice([number for number in range(1, 6) if number != count])
+            count = lots.choice([number for number in range(2, 6) if number != count])
         case _:
             colour = lots.choice([word for word in palette.COLOURS if word != colour])
     right = captions.plain(scene)

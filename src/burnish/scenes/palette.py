@@ -55,9 +55,10 @@ def painted(noun: str, colour: str) -> Image.Image:
     out[..., 0][mask] = hue
     out[..., 1][mask] = np.clip(saturation + (out[..., 1][mask] - int(np.median(out[..., 1][mask]))) // 4, 40, 255)
     out[..., 2][mask] = np.clip(value + (out[..., 2][mask] - middle) // 2, 0, 255)
-    fresh = Image.fromarray(out.astype(np.uint8), "HSV").convert("RGB")
-    fresh.putalpha(parts.alpha)
-    return fresh
+    fresh = np.asarray(Image.fromarray(out.astype(np.uint8), "HSV").convert("RGB"))
+    painted = Image.fromarray(np.where(mask[..., None], fresh, np.asarray(art.convert("RGB"))))
+    painted.putalpha(parts.alpha)
+    return painted
 
 
 @lru_cache(maxsize=128)

@@ -1,0 +1,47 @@
+"""Claims against the image, by asking a model about each: decomposed assessment (T2I-Eval's way: take the text apart,
+question each part, keep the parts' answers apart).
+
+Every claim is put to the backend as a sentence of its own and judged by image-text matching on the common scale; for a
+denial the sentence is what it denies, and the verdict is turned round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from burnish.claims import Claim, Verdict
+from burnish.protocols import Backend
+from burnish.values import AssessRequest, Picture, Reply, Request, Score
+
+CRITERION = "image_text_matching"
+SUPPORTED_FROM = 3.5
+REFUTED_TO = 2.5
+"""On the scale 1-5. Between the two the judge is undecided; so is one that abstains or fails."""
+
+_TURNED = {Verdict.SUPPORTED: Verdict.REFUTED, Verdict.REFUTED: Verdict.SUPPORTED, Verdict.UNKNOWN: Verdict.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class AskingChecker:
+    """A `Checker` for one picture. One call of the backend for all claims it is given."""
+
+    backend: Backend
+    picture: Picture
+
+    def __call__(self, claims: Sequence[Claim]) -> list[Verdict]:
+        """One verdict a claim."""
+        asked: list[Request] = [
+            AssessRequest(picture=self.picture, text=claim.sentence, criterion=CRITERION) for claim in claims
+        ]
+        replies = self.backend.answer(asked) if asked else []
+        verdicts = map(_verdict, replies)
+        return [_TURNED[v] if claim.negated else v for claim, v in zip(claims, verdicts, strict=True)]
+
+
+def _verdict(reply: Reply) -> Verdict:
+    if not isinstance(reply, Score) or reply.value is None:
+        return Verdict.UNKNOWN
+    if reply.value >= SUPPORTED_FROM:
+        return Verdict.SUPPORTED
+    return Verdict.REFUTED if reply.value <= REFUTED_TO else Verdict.UNKNOWN

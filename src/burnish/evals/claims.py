@@ -1,0 +1,167 @@
+"""What the captions of an output claim, and how much of it holds: one row of measures for each role of caption.
+
+ANA is the average number of true assertions of a caption (the idea is arXiv 2410.02740's; its exact formula is not
+public, ours counts the different supported claims, denials left out, because one can deny without end). CHAIR is arXiv
+1809.02156's, with all objects a checker knows in place of MSCOCO's 80 and their synonyms: CHAIR_i is the share of the
+objects named that are not there, CHAIR_s the share of captions that name one; an object counts once a caption. Entity
+survival is the share of the names, numbers and quotations of the original text that still stand in a caption.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+import xxhash
+
+from burnish import edits, images, records
+from burnish.claims import Checker, Claim, Kind, Splitter, Verdict
+from burnish.claims.asking import AskingChecker
+from burnish.claims.rules import split
+from burnish.errors import UsageError
+from burnish.protocols import Backend
+from burnish.scenes import truth
+from burnish.scenes.checker import TruthChecker
+from burnish.storage.opening import open_files
+from burnish.stores import open_store
+from burnish.values import Caption, Pair, Picture
+
+DECODED_AT_ONCE = 32
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One caption taken apart: claims with their verdicts, and of the original's entities how many it has kept."""
+
+    role: str
+    text: str
+    claims: tuple[tuple[Claim, Verdict], ...]
+    entities: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Of all captions of a role. Shares are None where there is nothing to take them of."""
+
+    captions: int
+    words: float
+    claims: float
+    ana: float
+    hallucinated: float | None
+    unknown: float | None
+    chair_i: float | None
+    chair_s: float
+    entity_survival: float | None
+
+
+def measure(checked: Iterable[Checked]) -> dict[str, Measures]:
+    """Measures by role, in the order in which roles turn up."""
+    roles: dict[str, list[Checked]] = {}
+    for each in checked:
+        roles.setdefault(each.role, []).append(each)
+    return {role: _measures(found) for role, found in roles.items()}
+
+
+def _measures(found: list[Checked]) -> Measures:
+    verdicts = Counter(verdict for each in found for _, verdict in each.claims)
+    right, wrong = verdicts[Verdict.SUPPORTED], verdicts[Verdict.REFUTED]
+    true = sum(verdict is Verdict.SUPPORTED and not claim.negated for each in found for claim, verdict in each.claims)
+    objects = [_objects(each) for each in found]
+    named = sum(map(len, objects))
+    invented = [sum(verdict is Verdict.REFUTED for verdict in each) for each in objects]
+    return Measures(
+        captions=len(found),
+        words=round(sum(len(edits.words(each.text)) for each in found) / len(found), 2),
+        claims=round(verdicts.total() / len(found), 3),
+        ana=round(true / len(found), 3),
+        hallucinated=_share(wrong, right + wrong),
+        unknown=_share(verdicts[Verdict.UNKNOWN], verdicts.total()),
+        chair_i=_share(sum(invented), named),
+        chair_s=round(sum(map(bool, invented)) / len(found), 4),
+        entity_survival=_share(sum(each.kept for each in found), sum(each.entities for each in found)),
+    )
+
+
+def _objects(each: Checked) -> list[Verdict]:
+    """The verdicts of the objects a caption says are there."""
+    return [
+        verdict
+        for claim, verdict in each.claims
+        if claim.kind is Kind.EXISTENCE and not claim.negated and verdict is not Verdict.UNKNOWN
+    ]
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def check(captions: Iterable[Caption], checker: Checker, splitter: Splitter = split) -> Iterator[Checked]:
+    """The captions of one pair, the original first, each taken apart and checked."""
+    captions = tuple(captions)
+    original = captions[0].text
+    entities = len(edits.protected(original))
+    for caption in captions:
+        claims = splitter(caption.text)
+        yield Checked(
+            role=caption.role,
+            text=caption.text,
+            claims=tuple(zip(claims, checker(claims), strict=True)),
+            entities=entities,
+            kept=max(0, entities - len(edits.lost(original, caption.text))),
+        )
+
+
+def against_truth(output: str, scenes: str) -> Iterator[Checked]:
+    """All captions of an output against the scenes that its pairs are. Raises `UsageError` where one is no scene."""
+    known = truth.load(scenes).by_file
+    for row in _rows(output):
+        scene = known.get(row["image_xxh128"])
+        if scene is None:
+            raise UsageError(f"{scenes} holds no scene with the picture of {row['key']!r} in {output}.")
+        yield from check(records.captions(row), TruthChecker(scene))
+
+
+def against_images(output: str, backend: Backend) -> Iterator[Checked]:
+    """All captions of an output against their images, as `backend` sees them. Raises `UsageError` where records and
+    images do not belong together, or an image cannot be decoded.
+    """
+    with images.Decoder(images.Limits(), backend.side_px) as decoder:
+        for batch in _batched(zip(_rows(output), _pairs(output), strict=True), DECODED_AT_ONCE):
+            pictures = decoder.decode_batch([pair.image for _, pair in batch])
+            for (row, pair), picture in zip(batch, pictures, strict=True):
+                same = xxhash.xxh3_128_hexdigest(pair.image) == row["image_xxh128"]
+                if not same or not isinstance(picture, Picture):
+                    raise UsageError(
+                        f"{output}: the image of {pair.key!r} is not the one that was recorded, or cannot be decoded.\n"
+                        f"Look what has changed with: burnish verify {output}"
+                    )
+                yield from check(records.captions(row), AskingChecker(backend, picture))
+
+
+def _batched(stream: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """`stream` in lists of `size`, the last one shorter."""
+    rest = iter(stream)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _pairs(output: str) -> Iterator[Pair]:
+    store = open_store(output)
+    for shard in store.shards():
+        yield from (item for item in store.read(shard) if isinstance(item, Pair))
+
+
+def _rows(output: str) -> Iterator[dict[str, Any]]:
+    files = open_files(output)
+    names = records.names(files)
+    if not names:
+        raise UsageError(f"{files.shown} holds no records of burnish.\nMake them with: burnish recaption SRC -o OUT")
+    for name in names:
+        with files.open(name) as file:
+            yield from records.rows(file)
