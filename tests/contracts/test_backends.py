@@ -21,6 +21,7 @@ from burnish.values import (
     AssessRequest,
     Budget,
     Draft,
+    ExplainRequest,
     Failure,
     Picture,
     Reply,
@@ -96,6 +97,8 @@ def requests() -> list[Request]:
     for picture in pictures():
         for text in TEXTS:
             made += [AssessRequest(picture=picture, text=text, criterion=c) for c in recipes.load("aitqe").criteria]
+            made.append(AssessRequest(picture=picture, text=text, criterion="overall", blind=True))
+            made.append(ExplainRequest(picture=picture, text=text, criterion="overall", value=1.5))
             made.append(RewriteRequest(picture=picture, text=text, budget=BUDGET, name="000000001.jpg"))
     return made
 

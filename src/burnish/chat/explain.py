@@ -46,15 +46,19 @@ def read(_: ExplainRequest, task: Write, written: Written) -> Reply:
     found = replies.read_object(written.text, task.schema, cut=written.cut)
     if isinstance(found, Failure):
         return found
-    reason = terminal(unmarked(str(found["reason"])), MAX_CHARS)
-    if replies.refused(reason):
-        return Failure(state=State.REFUSED, detail=f"refused: {reason[: replies.DETAIL_CHARS]!r}")
-    if _is_none(reason):
-        return Failure(state=State.UNPARSABLE, detail=f"no reason: {reason[: replies.DETAIL_CHARS]!r}")
+    said = str(found["reason"])
+    reason = sound(unmarked(said), MAX_CHARS)
+    if not reason:
+        state = State.REFUSED if replies.refused(said) else State.UNPARSABLE
+        return Failure(state=state, detail=f"no reason: {said[: replies.DETAIL_CHARS]!r}")
     return Draft(text=reason)
 
 
-def _is_none(reason: str) -> bool:
-    """Whether it says nothing, says it over and over, or holds what only a caption would have put in."""
-    foreign = _FOREIGN.intersection(look(reason).flags)
-    return bool(not any(map(str.isalpha, reason)) or foreign or guards.loops(reason) or orders(reason))
+def sound(text: str, max_chars: int) -> str:
+    """A model's reason as one line; "" if it says nothing, says it over and over, refuses, or holds what only a caption
+    would have put in.
+    """
+    reason = terminal(text, max_chars)
+    foreign = _FOREIGN.intersection(look(reason, len(reason) + 1).flags)
+    says_something = any(map(str.isalpha, reason)) and not guards.loops(reason)
+    return reason if says_something and not (foreign or replies.refused(reason) or orders(reason)) else ""

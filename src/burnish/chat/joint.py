@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from burnish import replies
-from burnish.chat import Prompt, Write
+from burnish.chat import Prompt, Write, explain
 from burnish.chat.marking import unmarked
 from burnish.criteria import SCALE
+from burnish.texts import terminal
 from burnish.values import Draft, Failure, JointReply, JointRequest, Score, State
 
 MARKER = "<Overall>"
@@ -34,6 +35,8 @@ KEYS = {
 }
 """Our criteria by their keys, in the order of their answer."""
 
+_REASON_CHARS = 2_000
+"""Their explanations are free text; longer ones do not fit into `MAX_TOKENS`."""
 _SYSTEM = "You evaluate image-caption pairs for a training set."
 _NUMBER = re.compile(r"\s*(\d{1,3})(?:\.0+)?\s*(?:/\s*10|out of 10)?\s*\.?\s*")
 _PART = re.compile(r"score|rating|value", re.IGNORECASE)
@@ -102,13 +105,22 @@ def _score(criterion: str, key: str, plain: Mapping[str, Any]) -> Score:
         reason = next((v for k, v in said.items() if _REASON.search(str(k))), reason)
         said = next((v for k, v in said.items() if _PART.search(str(k))), None)
     number = _number(said)
-    if number is None:
-        state = State.NOT_ASKED if said is None else State.UNPARSABLE
-        return Score(criterion=criterion, value=None, confidence=0.0, state=state, reason=str(said or "")[:200])
-    if not LOWEST <= number <= HIGHEST:
-        return Score(criterion=criterion, value=None, confidence=0.0, state=State.OUT_OF_RANGE, reason=str(said)[:200])
+    if number is None or not LOWEST <= number <= HIGHEST:
+        return Score(criterion=criterion, value=None, confidence=0.0, state=_state(said, number), reason=_line_of(said))
     value = _line(number, (LOWEST, HIGHEST), (SCALE[0], SCALE[-1]))
-    return Score(criterion=criterion, value=round(value, 4), confidence=1.0, reason=str(reason)[:2_000])
+    why = explain.sound(reason, _REASON_CHARS) if isinstance(reason, str) else ""
+    return Score(criterion=criterion, value=round(value, 4), confidence=1.0, reason=why)
+
+
+def _state(said: object, number: int | None) -> State:
+    """What is wrong with a score."""
+    if number is not None:
+        return State.OUT_OF_RANGE
+    return State.NOT_ASKED if said is None else State.UNPARSABLE
+
+
+def _line_of(said: object) -> str:
+    return "" if said is None else terminal(str(said))
 
 
 def _number(said: object) -> int | None:
