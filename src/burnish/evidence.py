@@ -19,6 +19,7 @@ LETTERS_AN_ERROR = 6
 HOSPITAL. Figures must be the same: a misread one is another number."""
 
 _LOOK_ALIKE = str.maketrans("0158|!", "oisbll")
+_STOPS = (".", "!", "?", "。", "！", "？")
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 _LOUD = r"(?:[^\W\d_a-z][^\W_a-z]+|\d(?:[\w.,:/-]*\w)?)(?!\w)"  # capitals, or a figure
@@ -30,17 +31,27 @@ _READS = re.compile(
 
 
 def sound(lines: Sequence[str]) -> tuple[str, ...]:
-    """The lines that have no part in an order to the reader, given in one line or over several (hazard 36). An order
-    goes to the end of its sentence: where no stop stands, all that follows goes with it.
+    """The lines that have no part in an order to the reader (hazard 36): neither alone nor together.
+
+    An order takes along what follows it, up to a line that ends a sentence.
     """
-    spans = orders(" ".join(lines))
-    kept, at = [], 0
+    kept: list[str] = []
+    ordering = False
     for line in lines:
-        stop = at + len(line)
-        if not orders(line) and not any(span.start < stop and at < span.stop for span in spans):
+        ordering = ordering or bool(orders(line))
+        if not ordering:
             kept.append(line)
-        at = stop + 1
-    return tuple(kept)
+        ordering = ordering and not line.endswith(_STOPS)
+    return tuple(_apart(kept))
+
+
+def _apart(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that no order lies over when they are read as one text."""
+    spans, at = orders(" ".join(lines)), 0
+    for line in lines:
+        if not any(span.start < at + len(line) and at < span.stop for span in spans):
+            yield line
+        at += len(line) + 1
 
 
 def says(lines: Sequence[str], words: str) -> bool:

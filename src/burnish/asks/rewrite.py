@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from burnish import edits, evidence, guards
+from burnish import edits, guards, ocr
 from burnish.asks import Terms
 from burnish.asks.assess import views
 from burnish.backends.builtin import junk
 from burnish.injection import orders
-from burnish.ocr import FAILED
 from burnish.plan import RewriteRules
 from burnish.standing import standing
 from burnish.values import Caption, Draft, Edit, Failure, Pair, Record, Reply, Request, RewriteRequest
@@ -51,7 +50,7 @@ class Rewrite:
                 name=_file_name(record.pair),
                 variant=variant,
                 fuse=self.rules.fuse,
-                evidence=evidence.sound(record.evidence),
+                evidence=ocr.seen(record, looked=self.read) or (),
             )
             for variant in range(self.rules.candidates)
         ]
@@ -91,12 +90,7 @@ class Rewrite:
         junk = "\n".join(edit.before for edit in draft.edits if edit.junk)
         if any(text not in junk for text in edits.lost(before, after)):
             return "protected_span_changed"
-        return guards.unfounded(_bare(before), after, self._writing(record))
-
-    def _writing(self, record: Record) -> tuple[str, ...] | None:
-        """What was read in the picture, without orders; None if nobody looked."""
-        looked = record.evidence or (self.read and FAILED not in record.flags)
-        return evidence.sound(record.evidence) if looked else None
+        return guards.unfounded(_bare(before), after, ocr.seen(record, looked=self.read))
 
 
 def _file_name(pair: Pair) -> str:

@@ -6,10 +6,19 @@ untrusted as the caption, and it may be misread or missed: absence refutes nothi
 
 from __future__ import annotations
 
+from burnish import evidence
 from burnish.ocr.lines import Line, Writing
 from burnish.ocr.reader import Reader, identity
+from burnish.values import Record
 
-__all__ = ["FAILED", "Line", "Reader", "Writing", "identity"]
+__all__ = ["FAILED", "Line", "Reader", "Writing", "identity", "seen"]
 
 FAILED = "ocr_failed"
 """Flag of a pair whose picture could not be read for writing: nothing is known about it, and nothing else is lost."""
+
+
+def seen(record: Record, *, looked: bool) -> tuple[str, ...] | None:
+    """What was read in the picture, without orders; None if nobody could look. `looked`: the plan wants it read."""
+    if not record.evidence and (not looked or FAILED in record.flags):
+        return None
+    return evidence.sound(record.evidence)
