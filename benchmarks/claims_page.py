@@ -32,7 +32,7 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
             wording = name.removeprefix("wording ")
             yield f"- `{wording}` {row['recall']:.3f}, {row['precision']:.3f}, {_rate(row)} (n {row['sentences']})"
     yield ""
-    yield f"## What captions of each format claim (oracle captioner, n = {formats['pairs']} scenes, half with noisy alt text)"
+    yield f"## What captions of each format claim (oracle captioner, {formats['pairs']} scenes, half with noisy alt text)"
     yield ""
     for rate, roles in formats["by hallucination"].items():
         yield from _formats(rate, roles)
@@ -45,7 +45,7 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _split(part: str, groups: Mapping[str, Any]) -> Iterator[str]:
-    yield f"| {part} | sentences | claims | precision | recall | verdicts right | false ones refuted: precision | recall |"
+    yield f"| {part} | sentences | claims | precision | recall | verdicts right | refuted: precision | refuted: recall |"
     yield "|---|---|---|---|---|---|---|---|"
     for name, row in groups.items():
         if not name.startswith("wording "):
@@ -96,8 +96,8 @@ def _agreement(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         f"{found['claims']} claims of alt texts, {found['true']} of them true. It decides on all but "
-        f"{found['undecided']}; of the true ones it decided on it calls {found['supported recognised']:.1%} true, of the "
-        f"false ones {found['refuted recognised']:.1%} false. It must not be used to check claims."
+        f"{found['undecided']}; of the true ones it decides on it calls {found['supported recognised']:.1%} true, of "
+        f"the false ones {found['refuted recognised']:.1%} false. It must not be used to check claims."
     )
 
 

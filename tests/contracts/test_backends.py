@@ -17,6 +17,7 @@ from burnish.backends.function import FunctionBackend
 from burnish.criteria import SCALE
 from burnish.fakeserver import FakeServer
 from burnish.protocols import Backend
+from burnish.scenes import compose, draw, writing
 from burnish.values import (
     AssessRequest,
     Budget,
@@ -53,7 +54,17 @@ def make(name: str) -> Backend:
     if name == "vllm":
         pytest.importorskip("vllm", reason="vLLM needs a GPU and its own environment: pip install 'burnish[vllm]'")
         return load(name, {"model": str(Path(tiny_model().name))})
+    if name == "oracle":
+        return load(name, {"truth": scenes().name})
     return load(name, {"then": "fake"} if name == "cascade" else {})
+
+
+@cache
+def scenes() -> tempfile.TemporaryDirectory[str]:
+    """What the oracle knows."""
+    folder = tempfile.TemporaryDirectory()
+    writing.write(Path(folder.name), 2, 0, 0.5)
+    return folder
 
 
 @cache
@@ -89,7 +100,8 @@ def pictures() -> list[Picture]:
     noise = np.random.default_rng(3).integers(0, 255, (60, 80, 3), np.uint8)
     white = np.full((1, 1, 3), 255, np.uint8)
     stripe = np.zeros((4, 240, 3), np.uint8)
-    return [Picture(rgb=rgb, width=80, height=60, format="PNG", mode="RGB") for rgb in (noise, white, stripe)]
+    scene = np.asarray(draw.draw(compose.scene(0, 0)))  # the only one that the oracle knows
+    return [Picture(rgb=rgb, width=80, height=60, format="PNG", mode="RGB") for rgb in (noise, white, stripe, scene)]
 
 
 def requests() -> list[Request]:

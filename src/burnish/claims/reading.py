@@ -70,7 +70,7 @@ class Phrase:
     @property
     def framing(self) -> bool:
         """Whether it speaks of the picture ("the image", "the left half")."""
-        return self.noun in FRAME
+        return self.noun.rpartition(" ")[2] in FRAME
 
 
 _PLACES = r"(?:top|upper|bottom|lower|left|right|center|centre|middle)"
