@@ -69,3 +69,20 @@ def test_apportioning_loses_nothing_and_owes_little(weights, totals):
         sums = [a + b for a, b in zip(sums, whole, strict=True)]
     for got, share in zip(sums, shares, strict=True):
         assert abs(got - share * sum(totals)) <= 1 + 1e-6
+
+
+@given(
+    st.lists(st.floats(0.01, 1), min_size=2, max_size=4),
+    st.lists(st.tuples(st.integers(1, 15), st.integers(0, 500)), min_size=1, max_size=12),
+    st.sampled_from(["renormalise", "drop", (0,)]),
+)
+def test_over_patterns_with_different_roles_too(weights, strata, missing):
+    wanted, got, owed = [0.0] * (len(weights) + 1), [0] * (len(weights) + 1), [0.0] * (len(weights) + 1)
+    for pattern, total in strata:
+        shares = spread(weights, pattern, missing)
+        whole, owed = apportioned(shares, total, owed)
+        assert sum(whole) == total
+        assert all(number == 0 for number, share in zip(whole, shares, strict=True) if share == 0)
+        wanted = [a + share * total for a, share in zip(wanted, shares, strict=True)]
+        got = [a + b for a, b in zip(got, whole, strict=True)]
+    assert max(abs(a - b) for a, b in zip(wanted, got, strict=True)) <= 1 + 1e-6

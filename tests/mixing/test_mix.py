@@ -330,3 +330,38 @@ def test_an_output_changed_since_is_refused(known, tmp_path):
 def test_into_the_source_is_refused(known):
     with pytest.raises(UsageError):
         mix(mixture(HALF, known.path), str(known.path))
+
+
+# --- other sources and places -----------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_read_is_in_quarantine_and_counted(tmp_path):
+    from tests.cli.calls import lay_sample
+
+    source = lay_sample(tmp_path / "in", "00000.tar", "broken-00000.tar")
+    found = mix(mixture("[groups.all]\nroles = { alt = 1 }\nweight = 2\n", source), str(tmp_path / "train"), workers=1)
+    # as `burnish inspect` counts them: 137 pairs; two without an image, a bad header, a member cut short
+    assert (found.pairs, found.faults) == (137, 4)
+    assert found.samples == 2 * (found.pairs - found.left_out["no_caption"])
+    assert verify(str(tmp_path / "train")) == []
+    assert (tmp_path / "train" / ".burnish" / "quarantine" / "data" / "broken-00000.tar.parquet").exists()
+
+
+def test_from_and_to_any_filesystem(known, tmp_path):
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.put(str(known.path), "/mixing-out", recursive=True)
+    here = mix(mixture(HALF, known.path), str(tmp_path / "train"), workers=1)
+    there = mix(mixture(HALF, "memory://mixing-out"), "memory://mixing-train", workers=1)
+    assert there == here
+    shard = (tmp_path / "train" / "data" / "00001.tar").read_bytes()
+    assert memory.cat("/mixing-train/data/00001.tar") == shard
+
+
+def test_captions_of_an_output_without_its_records(known, tmp_path):
+    """An output somebody copied without the hidden folder: captions and overall scores come from its own columns."""
+    copied = shutil.copytree(known.path, tmp_path / "copied", ignore=shutil.ignore_patterns(".burnish"))
+    for name, source in (("a", known.path), ("b", copied)):
+        mix(mixture(HALF, source), str(tmp_path / name), workers=1)
+    assert samples(tmp_path / "a") == samples(tmp_path / "b")

@@ -140,3 +140,15 @@ def test_importing_the_package_and_the_stream_takes_no_torch():
 
     code = "import sys; from burnish.mixing import Mixture, stream; assert 'torch' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_needs_the_whole_set_is_known_beforehand(tmp_path):
+    """Compensation and levels: the same in the stream as in a written set, up to the draw."""
+    made = make(tmp_path / "out", lambda n: {"ssc": ("s", 1 + n % 7)} if n % 4 else {}, shards=4, each=100)
+    path = tmp_path / "m.toml"
+    path.write_text(HALF.replace("renormalise", "compensate") + "[levels]\ncount = 2\n")
+    found = [sample for _ in range(4) for sample in MixedPairs(str(path), [str(made.path)])]
+    assert len(found) == 1600
+    share = sum(sample["role"] == "ssc" for sample in found) / len(found)
+    assert abs(share - 0.5) < 5 * math.sqrt(0.25 / 1600)
+    assert {sample["alignment"] for sample in found} == {1, 2}

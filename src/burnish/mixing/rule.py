@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 
 from burnish.mixing import draws
-from burnish.mixing.choices import spread
+from burnish.mixing.choices import Missing, spread
 from burnish.mixing.draws import RANGE, Why
 from burnish.mixing.offers import Offer, Terms
 
@@ -76,7 +77,7 @@ class SourceCuts:
 
     def cuts_of(self, pattern: int) -> tuple[int, ...]:
         """The cuts of a pattern by probabilities."""
-        return as_cuts(spread(self.weights, pattern, self.terms.missing))
+        return _cuts(self.weights, pattern, self.terms.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,11 @@ class Rule:
     epoch: int
     sources: Mapping[str, SourceCuts]
     edges: tuple[float, ...] = ()
+
+
+@lru_cache(1 << 12)
+def _cuts(weights: tuple[float, ...], pattern: int, missing: Missing) -> tuple[int, ...]:
+    return as_cuts(spread(weights, pattern, missing))
 
 
 def as_cuts(shares: tuple[float, ...]) -> tuple[int, ...]:
