@@ -251,3 +251,8 @@ def test_words_that_come_into_a_fused_rewrite_count_by_number_alone(kept, come):
     assert edits.within(Budget(max_changed=0, max_inserted=room), before, after, fused=True) is None
     if room:
         assert edits.within(Budget(max_changed=1, max_inserted=room - 1), before, after, fused=True) is not None
+
+
+def test_an_address_at_the_end_of_a_sentence_is_new_all_the_same():
+    assert edits.new_facts("a red boat", "A red boat from boats.example.") == ("boats.example",)
+    assert edits.new_facts("a red boat", "A red boat e.g. at 3 p.m. at sea.") == ("3",)

@@ -297,7 +297,7 @@ def keeps_protected(before: str, after: str) -> bool:
 
 
 _URL = re.compile(
-    r"(?:https?://|www\.)\S+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}(?:/\S*)?(?![\w.])", re.IGNORECASE
+    r"(?:https?://|www\.)\S+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}(?:/\S*)?(?!\w|\.\w)", re.IGNORECASE
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _DIGITS = re.compile(r"\d+")

@@ -203,7 +203,6 @@ def _finished(job: Job, shard: Shard) -> Known:
 
 
 def failed(reason: str) -> bool:
-    """Whether a passed pair's reason is a failure of the model, worth another try, rather than a judgement."""
-    return reason.startswith(("unassessed:", "rewrite_failed:", f"{recaption.FAILED_REASON}:")) and not reason.endswith(
-        ":abstained"
-    )
+    """Whether a pair's reason is a failure of the model, worth another try, rather than a judgement."""
+    known = reason.startswith(("unassessed:", "rewrite_failed:")) or recaption.worth_a_retry(reason)
+    return known and not reason.endswith(":abstained")

@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from burnish import columns, evidence, formats, tokens
+from burnish import columns, formats, ocr, tokens
 from burnish.asks import Terms
 from burnish.asks.assess import views
 from burnish.asks.rewrite import ROLE as REWRITE
 from burnish.contract import Contract, Given, tidied
 from burnish.errors import UsageError
-from burnish.ocr import FAILED
 from burnish.only import Only, parse
 from burnish.plan import RecaptionRules
 from burnish.standing import standing
@@ -34,7 +33,11 @@ NO_ANSWER = "failed:"
 NATURAL = frozenset({"alt", REWRITE, "edited"})
 """Roles of texts that people wrote or that stay close to one: what a fused caption is made from."""
 
+UNCHECKED = "unchecked"
+"""Note of a caption about which the model gave no answer."""
+
 FAILED_REASON = "recaption_failed"
+UNCHECKED_REASON = "recaption_unchecked"
 REJECTED_REASON = "recaption_rejected"
 
 
@@ -70,10 +73,9 @@ class Desk:
 
     def given(self, record: Record, contract: Contract) -> Given:
         """What the model sees beside the picture. Orders are taken out of all of it before."""
-        looked = record.evidence or (self.read and FAILED not in record.flags)
         return Given(
             text=_natural(record) if contract.format.sees_text else "",
-            writing=evidence.sound(record.evidence) if looked else None,
+            writing=ocr.seen(record, looked=self.read),
         )
 
     def request(self, record: Record, name: str, wrong: str = "", last: str = "") -> Request:
@@ -190,7 +192,7 @@ def settled(record: Record, text: str) -> Record:
         captions=captions,
         chosen=chosen,
         flags=(*record.flags, *flags),
-        reason=_reason(pending, wrote=any(map(_new, captions[1:]))) or record.reason,
+        reason=_reason(pending, [caption for caption in captions[1:] if _new(caption)]) or record.reason,
     )
 
 
@@ -233,12 +235,20 @@ def _new(caption: Caption) -> bool:
     return caption.role not in NATURAL and caption.verdict.partition(":")[0] == ACCEPTED
 
 
-def _reason(pending: Sequence[Caption], *, wrote: bool) -> str:
-    """Why something is missing. An answer that never came is worth another try, also where others came."""
+def worth_a_retry(reason: str) -> bool:
+    """Whether the reason of a settled record is a failure of the model, also where some captions were written."""
+    return reason.startswith((f"{FAILED_REASON}:", f"{UNCHECKED_REASON}:"))
+
+
+def _reason(pending: Sequence[Caption], written: Sequence[Caption]) -> str:
+    """Why something is missing: first of all an answer that never came."""
     for caption in pending:
         if caption.verdict.startswith(NO_ANSWER):
             return f"{FAILED_REASON}:{caption.role}:{caption.verdict.removeprefix(NO_ANSWER)}"
-    if pending and not wrote:
+    unchecked = [caption.role for caption in written if UNCHECKED in notes(caption)]
+    if unchecked:
+        return f"{UNCHECKED_REASON}:{unchecked[0]}"
+    if pending and not written:
         return f"{REJECTED_REASON}:{pending[0].role}:{pending[0].verdict.removeprefix(MISSED)}"
     return ""
 

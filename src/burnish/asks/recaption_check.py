@@ -8,9 +8,9 @@ from itertools import islice
 
 from burnish.asks import Terms
 from burnish.asks.assess import assess_requests, scores_of
-from burnish.asks.recaption import ACCEPTED, Desk, desk, noted
+from burnish.asks.recaption import ACCEPTED, UNCHECKED, Desk, desk, noted
 from burnish.standing import criteria, standing
-from burnish.values import Caption, Record, Reply, Request
+from burnish.values import Caption, Failure, Record, Reply, Request, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class RecaptionCheck:
         return [request for caption in self._fresh(record) for request in self._questions(record, caption)]
 
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
-        """The captions with their scores; "low" is noted where one stands below the floor. No score is no low score."""
+        """The captions with their scores, noted "low" where one stands below the floor, "unchecked" where no answer
+        came: no score is no low score.
+        """
         stream = iter(replies)
         judged = {}
         for caption in self._fresh(record):
@@ -47,7 +49,9 @@ class RecaptionCheck:
         scored = replace(caption, scores=scores_of(self.criteria, replies))
         stands = standing(scored, self.desk.weights)
         low = stands is not None and stands < self.desk.rules.floor
-        return replace(scored, verdict=noted(scored.verdict, "low")) if low else scored
+        lacks = any(isinstance(reply, Failure) and reply.state is not State.ABSTAINED for reply in replies)
+        told = [*(["low"] if low else ()), *([UNCHECKED] if lacks else ())]
+        return replace(scored, verdict=noted(scored.verdict, *told))
 
 
 def ask(terms: Terms) -> RecaptionCheck:

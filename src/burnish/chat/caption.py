@@ -26,7 +26,10 @@ MAX_DROPPED = 12
 MAX_DROPPED_CHARS = 80
 _CHARS_PER_TOKEN = 10
 """High on purpose: it only ends an answer that would never end. English has about 5."""
-_SPARE_CHARS = 40
+_LEAST_CHARS = 600
+"""Where a server does not hold a model to the schema, a caption that is far too long should still be read: it can be
+cut.
+"""
 _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese"}
 
 
@@ -35,7 +38,7 @@ def write(request: CaptionRequest) -> Write:
     form = formats.load(request.format)
     asked = (request.format, request.version, request.text, *request.evidence, request.wrong, request.last)
     named = render.nonce(request.picture, "caption", *asked, str(request.variant))
-    limit = form.max_tokens * _CHARS_PER_TOKEN + _SPARE_CHARS
+    limit = max(form.max_tokens * _CHARS_PER_TOKEN, _LEAST_CHARS)
     properties: dict[str, Json] = {"caption": {"type": "string", "maxLength": limit}}
     if request.text:
         properties["dropped"] = _dropped()
