@@ -105,15 +105,47 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+FRESH: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "left of": ("to the left of", "left of", "on the left-hand side of"),
-        "right of": ("to the right of", "right of", "on the right-hand side of"),
-        "above": ("above", "higher than", "further up than"),
-        "below": ("below", "lower than", "further down than"),
+        "existence": ("Here we have {a}.", "{A} {is} part of the scene.", "The viewer sees {a}, among other things."),
+        "count": ("Exactly {a} {is} depicted.", "The artist has drawn {a}.", "Our eye meets {a} in this picture."),
+        "attribute": (
+            "The {value} color of {the} is striking.",
+            "{The} {is} entirely {value}.",
+            "{The} appear{s} {value}.",
+        ),
+        "size": ("{The} {is} quite {value}.", "{The} appear{s} {value}.", "{The} {has} a {value} size."),
+        "relation": ("{The} {is} situated {rel} {b}.", "{Rel} {b} there {is} {the}.", "{The} rest{s} {rel} {b}."),
+        "place": (
+            "{The} {is} placed on the {value} side of the picture.",
+            "The {value} half of the image shows {the}.",
+            "{The} {is} found near the {value} of the image.",
+        ),
+        "text": (
+            'The sign bears the word "{value}".',
+            'Written on the sign is "{value}".',
+            'The lettering says "{value}".',
+        ),
+        "title": (
+            'The title of the chart is "{value}".',
+            'A bar chart shows "{value}".',
+            'The chart is called "{value}".',
+        ),
+        "ground": ("The backdrop is {value}.", "It is all drawn on {value} ground.", "Its background looks {value}."),
+        "bars": ("The chart consists of {a}.", "{A} {is} in the chart.", "The chart has {a} in all."),
     }
 )
-"""Words for relations; the third of each is held out."""
+"""Wordings for a second count, written after the first count of those held out and before any rule was changed for it."""
+
+PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "left of": ("to the left of", "left of", "on the left-hand side of", "to the left side of"),
+        "right of": ("to the right of", "right of", "on the right-hand side of", "to the right side of"),
+        "above": ("above", "higher than", "further up than", "higher up than"),
+        "below": ("below", "lower than", "further down than", "beneath"),
+    }
+)
+"""Words for relations; the third of each is held out, the fourth belongs to `FRESH`."""
 
 
 _CARRIERS = (SIGN, "board", "plate", CHART)
