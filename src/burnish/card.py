@@ -52,7 +52,10 @@ _FIELDS: Final = (
     ("`burnish_text_in_image`", "writing read in the image, a line each; empty if nobody looked"),
     ("`burnish_score_*`", "score of the chosen caption by criterion, 1 to 5; -1.0 where there is none"),
     ("`burnish_confidence_*`", "how sure the model is of that score, 0 to 1"),
+    ("`burnish_spread_*`", "standard deviation of that score over the model's answers; 0 where it gives none"),
     ("`burnish_state_*`", "`ok`, or why there is no score: a failure is never a low score"),
+    ("`burnish_reason_*`", "if asked for: why the caption has that score, in the model's words"),
+    ("`burnish_blind_*`", "if asked for: the score without the image; -1.0 where there is none"),
 )
 
 _ASSESSED: Final = (

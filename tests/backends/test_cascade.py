@@ -13,7 +13,19 @@ from burnish.backends.cascade import CascadeBackend, make, over
 from burnish.chat import Metered
 from burnish.errors import UsageError
 from burnish.storage.answers import answers_folder
-from burnish.values import AssessRequest, Budget, Draft, Picture, Reply, Request, RewriteRequest, Score, State, Usage
+from burnish.values import (
+    AssessRequest,
+    Budget,
+    Draft,
+    ExplainRequest,
+    Picture,
+    Reply,
+    Request,
+    RewriteRequest,
+    Score,
+    State,
+    Usage,
+)
 
 SAMPLE = Path(burnish.__file__).parent / "sample" / "{00000..00001}.tar"
 PICTURE = Picture(rgb=np.zeros((4, 4, 3), np.uint8), width=4, height=4, format="PNG", mode="RGB")
@@ -37,7 +49,7 @@ class Model:
         return Usage(calls=len(self.asked))
 
     def _one(self, request: Request) -> Reply:
-        if isinstance(request, RewriteRequest):
+        if isinstance(request, RewriteRequest | ExplainRequest):
             return Draft(text=f"{request.text} by {self.identity}")
         value, sure = self.told.get(request.text, (3.5, 1.0))
         state = State.ABSTAINED if value is None else State.OK
@@ -133,3 +145,27 @@ def test_two_free_models_are_not_counted_and_need_no_journal(tmp_path: Path) -> 
 def test_wrong_options_are_refused(options: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         make(options)
+
+
+def test_a_score_without_the_picture_comes_from_who_gave_the_score_with_it() -> None:
+    model, cheap, dear = cascade({"good": (4.0, 0.9), "bad": (1.0, 0.9), "unsure": (4.0, 0.1)})
+    texts = ("good", "bad", "unsure")
+    seen = model.answer([AssessRequest(picture=PICTURE, text=text, criterion="overall") for text in texts])
+    asked = [AssessRequest(picture=PICTURE, text=text, criterion="overall", blind=True) for text in texts]
+    blind = model.answer(asked)
+    assert [r.reason for r in blind if isinstance(r, Score)] == [r.reason for r in seen if isinstance(r, Score)]
+    assert [r.reason for r in blind if isinstance(r, Score)] == ["cheap", "dear", "dear"]
+    assert [(r.text, r.blind) for r in dear.asked if isinstance(r, AssessRequest)] == [
+        ("bad", False),
+        ("unsure", False),
+        ("bad", True),
+        ("unsure", True),
+    ]
+    assert model.answer(asked[1:2]) == blind[1:2], "alone as together"
+    assert any(isinstance(r, AssessRequest) and r.blind for r in cheap.asked)
+
+
+def test_reasons_come_from_the_dear_model() -> None:
+    model, _, _ = cascade({"bad": (1.0, 0.9)})
+    (why,) = model.answer([ExplainRequest(picture=PICTURE, text="bad", criterion="overall", value=1.0)])
+    assert why == Draft(text="bad by dear")

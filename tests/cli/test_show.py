@@ -42,6 +42,15 @@ def test_the_summary_says_why():
     assert max(map(len, text.splitlines())) <= 100
 
 
+def test_scores_that_do_not_need_the_image_are_counted_by_criterion():
+    text = _show.summary(summary(blind={"image_text_matching": (240, 6), "overall": (1_200, 300)}))
+    assert "scores that move by less than 0.25 without the image:" in text
+    assert "image_text_matching             6 of       240     2.5%" in text
+    assert "overall                       300 of     1,200    25.0%" in text
+    assert summary(blind={"overall": (4, 1)}).lasting()["blind"] == {"overall": [4, 1]}
+    assert "blind" not in summary().lasting()
+
+
 def test_speed_is_not_claimed_for_what_earlier_runs_did():
     assert "pairs/s" not in _show.summary(summary(shards_before=2))
 
