@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.scenes import CRITERIA, Scene, held_out
+from benchmarks.scenes import CRITERIA, KINDS, MARKS, Scene, held_out
 from burnish.chat import fold, render
 from burnish.chat.local.model import LocalModel
 from burnish.values import AssessRequest, Budget, Draft, RewriteRequest, Score
@@ -41,8 +41,14 @@ def rewrites(model: LocalModel, scenes: Sequence[Scene]) -> list[str]:
     return [draft.text if isinstance(draft, Draft) else one.text for draft, one in zip(drafts, scenes, strict=True)]
 
 
+def right(kind: str, criterion: str) -> int:
+    """The mark that a caption of a kind should get."""
+    return MARKS[kind][CRITERIA.index(criterion)]
+
+
 def measured(model: LocalModel, count: int, seed: int = 1) -> dict[str, float | int]:
-    """AUC of good against bad captions by criterion and kind; how many bad captions a rewrite makes right.
+    """AUC of good against bad captions by criterion and kind, for kinds whose right mark is lower than a good one's.
+    Also the share of scores half a mark or more from the right one, and how many bad captions a rewrite makes right.
 
     Chance: 0.5 for an AUC; one in six for `colour_right` and `object_right`, which are counted on rewritten file names,
     because those say nothing about the picture.
@@ -53,11 +59,14 @@ def measured(model: LocalModel, count: int, seed: int = 1) -> dict[str, float | 
         values = scores(model, scenes, criterion)
         found[f"{criterion}_failed"] = sum(value is None for value in values)
         of_good = [v for v, one in zip(values, scenes, strict=True) if v is not None and one.good]
-        for kind in ("wrong_object", "wrong_colour", "advert", "file_name"):
+        worse = [kind for kind in KINDS if right(kind, criterion) < right("good", criterion)]
+        for kind in worse:
             of_kind = [v for v, one in zip(values, scenes, strict=True) if v is not None and one.kind == kind]
             found[f"{criterion}_auc_{kind}"] = round(auc(of_good, of_kind), 4)
-        rest = [v for v, one in zip(values, scenes, strict=True) if v is not None and not one.good]
+        rest = [v for v, one in zip(values, scenes, strict=True) if v is not None and one.kind in worse]
         found[f"{criterion}_auc"] = round(auc(of_good, rest), 4)
+        off = [abs(v - one.marks[criterion]) for v, one in zip(values, scenes, strict=True) if v is not None]
+        found[f"{criterion}_off_by_half"] = round(sum(by >= 0.5 for by in off) / len(off), 4)
     return found | repaired(model, scenes)
 
 
@@ -65,13 +74,11 @@ def repaired(model: LocalModel, scenes: Sequence[Scene]) -> dict[str, float | in
     """Of each kind the share of rewrites that are word for word what they should be; of file names what is right."""
     texts = rewrites(model, scenes)
     found: dict[str, float | int] = {}
-    for kind in ("good", "wrong_object", "wrong_colour", "advert", "file_name"):
+    for kind in KINDS:
         of_kind = [(text, one) for text, one in zip(texts, scenes, strict=True) if one.kind == kind]
         found[f"rewrite_exact_{kind}"] = round(sum(text == one.wanted for text, one in of_kind) / len(of_kind), 4)
-    named = [
-        (text.split(), one.full.split()) for text, one in zip(texts, scenes, strict=True) if one.kind == "file_name"
-    ]
+    named = [(text, one.shown) for text, one in zip(texts, scenes, strict=True) if one.kind == "file_name"]
     found["file_names"] = len(named)
-    found["colour_right"] = round(sum(full[1] in text for text, full in named) / len(named), 4)
-    found["object_right"] = round(sum(full[2] in text for text, full in named) / len(named), 4)
+    found["colour_right"] = round(sum(shown[0] in text.split() for text, shown in named) / len(named), 4)
+    found["object_right"] = round(sum(shown[1] in text.split() for text, shown in named) / len(named), 4)
     return found

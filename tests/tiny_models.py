@@ -8,7 +8,6 @@ captions of the shipped sample and on our own prompts, so that a prompt has as f
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -37,7 +36,6 @@ NO_SYSTEM = (
 
 VOCABULARY = 1500
 WIDTH = 64
-MIN_PIECE = 12
 
 
 def corpus(*, prompts: bool) -> list[str]:
@@ -63,17 +61,11 @@ def _prompts() -> list[str]:
     return [part for prompt in asked for part in (prompt.system, *prompt.user) if isinstance(part, str)]
 
 
-def pieces(texts: tuple[str, ...]) -> list[str]:
-    """The long pieces between numbers, quotes and line ends."""
-    cut = {piece for text in texts for piece in re.split(r'[0-9\n"]+', text)}
-    return sorted(piece for piece in cut if len(piece) >= MIN_PIECE)
-
-
 def bpe(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
     """A byte-level BPE with `special` tokens of its own.
 
-    It also learns the words of `extra`; the long `pieces` of `whole` and, if that is not empty, of all our prompts
-    become one token each.
+    It also learns the words of `extra`. Each text of `whole` becomes one token; if there is any, our prompts are not
+    learnt.
     """
     import tokenizers
     from tokenizers import decoders, models, pre_tokenizers, trainers
@@ -94,9 +86,7 @@ def bpe(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str,
         show_progress=False,
     )
     made.train_from_iterator([*corpus(prompts=not whole), *extra], trainer)
-    if whole:
-        long = [*_prompts(), *whole]
-        made.add_tokens([tokenizers.AddedToken(piece, normalized=False) for piece in pieces(tuple(long))])
+    made.add_tokens([tokenizers.AddedToken(text, normalized=False) for text in whole])
     return made
 
 
