@@ -124,7 +124,8 @@ def _from_file(name: str, raw: bytes) -> Callable[[str], int]:
 
 def _counter(tokenizer: tokenizers.Tokenizer) -> Callable[[str], int]:
     def count(text: str) -> int:
-        return len(tokenizer.encode(text, add_special_tokens=False).ids)
+        whole = text.encode("utf-8", "replace").decode()  # half characters are none that the package takes
+        return len(tokenizer.encode(whole, add_special_tokens=False).ids)
 
     return count
 
