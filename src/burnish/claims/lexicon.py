@@ -44,13 +44,17 @@ DETERMINERS = _words(
 NEGATIONS = _words("no neither nor without")
 NEGATING_ADVERBS = _words("not never nowhere isn't aren't doesn't don't cannot can't")
 CONJUNCTIONS = _words("and or but while whereas plus with as which that")
-PREPOSITIONS = _words("of at to from for by about into onto across along around through during per than like")
+PREPOSITIONS = _words(
+    "of at to from for by about into onto across along around through during per than like among amongst amid "
+    "beyond within throughout upon off out up down toward towards against until since after before despite except "
+    "besides opposite via"
+)
 PRONOUNS = _words(
     "it they them there here he she we you i one everything something nothing someone what who where when"
 )
 ADVERBS = _words(
-    "rather very quite too also just only almost nearly about well away apart together again else so still "
-    "already visible present seen clearly there"
+    "rather very quite too also just only almost nearly about well away apart together again else so still already "
+    "visible present seen clearly there somewhat slightly easy hard ready fully entirely far more most less least"
 )
 """And what stands like one after a verb and says nothing of its own ("is visible")."""
 
@@ -75,9 +79,15 @@ ADJECTIVE_WORDS = frozenset(word for words in ADJECTIVES.values() for word in wo
 FRAME = _words(
     "picture image drawing illustration photo photograph scene view side half part corner area middle center "
     "centre top bottom left right color colour size number word text title lettering group pair couple kind type "
-    "lot name object thing item foreground caption clipart"
+    "lot name object thing item foreground caption clipart spot place position total look appearance hue shade "
+    "tone shape pattern space edge end third rest"
 )
 """Nouns that speak of the picture, not of what is in it."""
+
+LOOKS = _words("look appearance color colour hue shade tone size shape pattern")
+"""Framing nouns whose adjectives say what something else looks like ("has a red color")."""
+
+BACKGROUNDS = _words("background backdrop")
 
 IRREGULAR = {
     "leaves": "leaf", "knives": "knife", "wolves": "wolf", "shelves": "shelf", "loaves": "loaf", "halves": "half",
@@ -91,7 +101,10 @@ _VERBS = _words(
     "run ride carry wear look face rest play eat drink read say write draw paint print place locate position set "
     "put surround fill cover decorate attach connect touch lean point move turn grow bloom shine title label name "
     "mark call count find arrange stack spread scatter line park drive sail swim jump climb sleep smile watch "
-    "talk make use give take get keep come go can could may might will would should must seem"
+    "talk make use give take get keep come go can could may might will would should must seem spot notice observe "
+    "reveal present illustrate portray render represent consist comprise form stretch extend rise hover perch "
+    "dangle chase push pull lift throw catch pour wash open close build break burn fall roll slide follow lead "
+    "meet join enjoy wait stay remain leave enter visit pose gaze stare listen sing dance wrap pack load bring"
 )
 _FORMS = _words(
     "be is are was were been being am has had having does did shown seen sat lain laid lay hung flown flew ran "
@@ -116,7 +129,7 @@ def _inflected(verbs: Iterable[str]) -> Iterable[str]:
             yield from (f"{verb[:-1]}ies", f"{verb[:-1]}ied")
 
 
-VERBS = frozenset((*_inflected(_VERBS), *_FORMS, "reads", "says")) - FRAME
+VERBS = frozenset((*_inflected(_VERBS), *_FORMS))
 
 
 def singular(noun: str) -> str:

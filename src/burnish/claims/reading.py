@@ -74,11 +74,13 @@ class Phrase:
 
 
 _PLACES = r"(?:top|upper|bottom|lower|left|right|center|centre|middle)"
+_PARTS = r"(?:side|half|corner|part|area|edge|third)"
+_FRAMES = r"(?:the|this)\s+(?:picture|image|drawing|illustration|photo|photograph|scene)\b"
 _TOKEN = re.compile(
     r"(?P<quote>\"[^\"\n]{1,120}\"|\u201c[^\u201d\n]{1,120}\u201d)"
-    rf"|(?P<place>\b(?:at|on|in|to)\s+the\s+{_PLACES}(?:[\s-]{{1,3}}{_PLACES})?(?:\s+(?:side|half|corner|part|area))?\b"
-    r"(?!\s+of\s+(?!(?:the|this)\s+(?:picture|image|drawing|illustration|photo|photograph|scene)\b)))"
-    r"|(?P<relation>\b(?:(?:(?:to|on|at)\s+the\s+)?(?:left|right)\s+(?:side\s+)?of|above|over|higher\s+than|below"
+    rf"|(?P<place>\b(?:(?:at|on|in|to|near|towards?)\s+the\s+{_PLACES}(?:[\s-]{{1,3}}{_PLACES})?+(?:[\s-]hand)?+(?:\s+{_PARTS})?+\b"
+    rf"(?!\s+of\s+(?!{_FRAMES}))|the\s+{_PLACES}\s+{_PARTS}(?=\s+of\s+{_FRAMES})))"
+    r"|(?P<relation>\b(?:(?:(?:to|on|at)\s+the\s+)?(?:left|right)(?:[\s-]hand)?\s+(?:side\s+)?of|above|over|higher\s+than|further\s+(?:up|down)\s+than|below"
     r"|under|underneath|beneath|lower\s+than|next\s+to|close\s+to|adjacent\s+to|beside|near|alongside|behind"
     r"|in\s+front\s+of|on\s+top\s+of|inside|on|in)\b)"
     r"|(?P<word>[^\W\d_]+(?:['\u2019-][^\W\d_]+)*)|(?P<number>\d+)|(?P<mark>[,;:()])",
@@ -86,12 +88,18 @@ _TOKEN = re.compile(
 )
 
 RELATIONS = {
-    "above": "above", "over": "above", "higher than": "above", "below": "below", "under": "below",
+    "above": "above", "over": "above", "higher than": "above",
+    "further up than": "above", "further down than": "below", "below": "below", "under": "below",
     "underneath": "below", "beneath": "below", "lower than": "below", "next to": "next to", "close to": "next to",
     "adjacent to": "next to", "beside": "next to", "near": "next to", "alongside": "next to", "behind": "behind",
     "in front of": "in front of", "on top of": "on", "inside": "inside", "on": "on", "in": "in",
 }  # fmt: skip
 _WHERE = {"upper": "top", "lower": "bottom", "centre": "center", "middle": "center"}
+
+_COPULAS = frozenset("is are was were look looks seem seems appear appears".split())  # noqa: SIM905 - as in the lexicon
+"""After these a bare singular is a word for a quality that no list has ("is asleep")."""
+_SHORT = 5
+"""Up to so many letters a word with the ending of a participle is a noun ("sled", "string" is one more)."""
 
 _WORDS = (
     (PRONOUNS, Tag.PRONOUN),
@@ -116,7 +124,18 @@ def tokens(sentence: str, offset: int) -> list[Token]:
         word = match[0][1:-1] if quoted else " ".join(match[0].lower().split())
         tag = _tag(match.lastgroup or "", word, found)
         found.append(Token(tag, word, offset + match.start(), offset + match.end()))
-    return found
+    return [_reconsidered(found, at) for at in range(len(found))]
+
+
+def _reconsidered(found: Sequence[Token], at: int) -> Token:
+    """The token with what follows it known: "dog chases a cat" has a verb, "the table" before it none."""
+    token, before = found[at], found[at - 1] if at else None
+    follows = found[at + 1].tag if at + 1 < len(found) else None
+    third_person = token.text.endswith("s") and not token.text.endswith("ss")
+    opens = before is not None and before.tag in _BEFORE_NOUN
+    if token.tag is Tag.NOUN and third_person and not opens and follows in {Tag.DETERMINER, Tag.NEGATION}:
+        return Token(Tag.VERB, token.text, token.start, token.stop)
+    return token
 
 
 def _tag(group: str, word: str, before: Sequence[Token]) -> Tag:
@@ -130,8 +149,22 @@ def _tag(group: str, word: str, before: Sequence[Token]) -> Tag:
         return Tag.NUMBER
     tag = next((tag for words, tag in _WORDS if word in words), None)
     if tag is None:
-        return Tag.ADVERB if word.endswith("ly") and not word.endswith(LY_NOUNS) else Tag.NOUN
+        return _unlisted(word, before, after_determiner=after_determiner)
+    if tag is Tag.VERB and before and before[-1].text == "one" and word.endswith("s"):  # "one sees": no number
+        return tag
     return Tag.NOUN if tag is Tag.VERB and after_determiner else tag
+
+
+def _unlisted(word: str, before: Sequence[Token], *, after_determiner: bool) -> Tag:
+    """What a word that is in no list most likely is, by its ending and place."""
+    if word.endswith("ly") and not word.endswith(LY_NOUNS):
+        return Tag.ADVERB
+    if word.endswith("ed") and len(word) > _SHORT:
+        return Tag.ADJECTIVE if after_determiner else Tag.VERB
+    if word.endswith("ing") and len(word) > _SHORT and not after_determiner:
+        return Tag.VERB
+    predicate = bool(before) and before[-1].text in _COPULAS and singular(word) == word
+    return Tag.ADVERB if predicate else Tag.NOUN
 
 
 def phrases(sentence: Sequence[Token]) -> Iterator[Phrase]:
@@ -174,7 +207,7 @@ def _phrase(sentence: Sequence[Token], first: int, last: int) -> Phrase:
 
 def relation_of(token: Token) -> str:
     """The relation a RELATION token stands for, in one wording."""
-    for side in ("left", "right"):
+    for side in ("left", "right"):  # left of, on the right-hand side of
         if side in token.text:
             return f"{side} of"
     return RELATIONS[token.text]

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from burnish import sentences
 from burnish.claims import PICTURE, Claim, Kind
-from burnish.claims.lexicon import NUMBERS, REFERRING
+from burnish.claims.lexicon import BACKGROUNDS, LOOKS, NUMBERS, REFERRING
 from burnish.claims.reading import Phrase, Tag, Token, phrases, place_of, relation_of, tokens
 
 MAX_CHARS = 20_000
@@ -90,9 +90,12 @@ class _Clause:
 
     def _of_phrase(self, at: int, phrase: Phrase) -> Iterator[Claim]:
         if phrase.framing:
+            if phrase.noun in LOOKS:
+                for adjective in phrase.adjectives:
+                    yield from self._of_adjective(phrase.first, adjective)
             return
         negated = phrase.negated or self._denied or self._inherits(at)
-        if phrase.noun != BACKGROUND:
+        if phrase.noun not in BACKGROUNDS:
             yield self._claim(Kind.EXISTENCE, phrase.noun, phrase, negated=negated)
         if negated:
             return
@@ -126,10 +129,10 @@ class _Clause:
 
     def _of_relation(self, place: int, token: Token) -> Iterator[Claim]:
         target = next((phrase for phrase in self._phrases if phrase.first == place + 1), None)
-        if target is None or target.framing or target.noun == BACKGROUND or target.negated:
+        if target is None or target.framing or target.noun in BACKGROUNDS or target.negated:
             return
         for noun in self._subjects(place, after=target.last):
-            if noun != BACKGROUND:
+            if noun not in BACKGROUNDS:
                 yield self._claim(Kind.RELATION, noun, token, value=relation_of(token), other=target.noun)
 
     def _of_adjective(self, place: int, token: Token) -> Iterator[Claim]:
@@ -175,6 +178,8 @@ class _Clause:
         other: str = "",
         negated: bool = False,
     ) -> Claim:
+        if subject in BACKGROUNDS:
+            subject = BACKGROUND
         return Claim(
             kind=kind, subject=subject, value=value, other=other, negated=negated, start=where.start, stop=where.stop
         )

@@ -39,7 +39,10 @@ class TruthChecker:
 
 
 def boxes_of(scene: Scene, noun: str) -> tuple[Box, ...] | None:
-    """Where the things a word names are; () if there are none, None if the scene does not know the word."""
+    """Where the things a word names are; () if there are none, None if the scene does not know the word. Of compounds
+    ("alarm clock") the last word says what it is.
+    """
+    noun = noun if noun in catalogue.nouns() or noun in catalogue.categories() else noun.rpartition(" ")[2]
     if noun in catalogue.nouns():
         group = scene.group(catalogue.nouns()[noun])
         return group.boxes if group else ()

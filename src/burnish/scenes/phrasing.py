@@ -135,7 +135,7 @@ FRESH: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bars": ("The chart consists of {a}.", "{A} {is} in the chart.", "The chart has {a} in all."),
     }
 )
-"""Wordings for a second count, written after the first count of those held out and before any rule was changed for it."""
+"""Wordings for a second count, written after the first count of those held out, before any rule was changed."""
 
 PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
