@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import weakref
+from collections import deque
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from burnish.backends.fake import FakeBackend
 from burnish.backends.function import FunctionBackend
 from burnish.flow import Outcome, enhance
+from burnish.images import Decoder
 from burnish.plan import Plan, RewriteRules
 from burnish.records import Finished, row
 from burnish.tools import load_tools
@@ -21,8 +25,10 @@ from burnish.values import (
     Failure,
     Fault,
     Gap,
+    ImageFault,
     Item,
     Origin,
+    Picture,
     Reason,
     Record,
     Reply,
@@ -58,6 +64,24 @@ def test_an_undecodable_image_goes_to_quarantine_with_its_bytes() -> None:
     fault = run(mixed(), FakeBackend({}))[1]
     assert isinstance(fault, Fault)
     assert (fault.raw, fault.stage, fault.raw_size) == (b"not an image", "decode", 12)
+
+
+def test_no_picture_is_held_while_the_next_batch_comes() -> None:
+    seen: list[weakref.ref[object]] = []
+    held = []
+
+    class Watched(Decoder):
+        def collect(self) -> list[Picture | ImageFault]:
+            held.append(sum(picture() is not None for picture in seen))
+            found = super().collect()
+            seen.extend(weakref.ref(picture.rgb) for picture in found if isinstance(picture, Picture))
+            return found
+
+    plan = Plan(source="test", batch_size=3)
+    with closing(replace(load_tools(plan, backend=FakeBackend({})), decoder=Watched(plan.limits, 64))) as tools:
+        deque(enhance((pair(ordinal) for ordinal in range(9)), tools), maxlen=0)
+    assert len(seen) == 9
+    assert held == [0, 0, 0, 0]
 
 
 def test_batch_size_changes_nothing() -> None:

@@ -24,7 +24,7 @@ from burnish.storage.quarantine import Quarantine
 from burnish.storage.stopping import stopping
 from burnish.values import Json, Shard
 
-_BUFFER_BYTES = 2**20
+_BUFFER_BYTES = 2**18
 
 
 class Commit:

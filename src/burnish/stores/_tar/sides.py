@@ -91,8 +91,8 @@ def _table(shard: Shard) -> Iterator[Path | None]:
 def _batches(path: Path, columns: list[str] | None = None) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as table:
-        yield from table.iter_batches(batch_size=_ROWS, columns=columns)
+    with pq.ParquetFile(path, pre_buffer=False) as table:
+        yield from table.iter_batches(batch_size=_ROWS, columns=columns, use_threads=False)  # each keeps a heap
 
 
 def _write_table(path: Path, name: str, outbox: Outbox, ours: Mapping[str, Mapping[str, Json]]) -> None:
