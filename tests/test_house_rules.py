@@ -33,7 +33,7 @@ LAYERS = (
     ("protocols", "criteria", "formats", "contract", "images", "ocr", "columns"),
     ("storage", "recipes", "records", "plan"),
     ("chat", "standing"),
-    ("asks", "stores", "backends"),
+    ("asks", "stores", "backends", "claims", "scenes"),
     ("answers", "purse"),
     ("tools", "summary", "card"),
     ("flow",),
