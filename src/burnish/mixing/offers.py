@@ -12,8 +12,10 @@ from burnish.mixing.scores import ALL, Bins, Scores
 from burnish.mixing.sources import Entry
 from burnish.values import Caption
 
-ACCEPTED = frozenset({"", "accepted"})
-"""Verdicts of captions that may train; one that was refused or outdone may not, unless it was chosen."""
+_MAY_TRAIN = frozenset({"", "accepted"})
+"""What the verdict of a caption that may train begins with, notes ("accepted:reasked") left out. One that was refused,
+outdone or missed its format may not, unless it was chosen.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,5 +108,9 @@ def captions_of(entry: Entry, role: str) -> tuple[Caption, ...]:
     return tuple(
         caption
         for caption in entry.captions
-        if caption.role == role and caption.text.strip() and (caption.verdict in ACCEPTED or caption is chosen)
+        if caption.role == role and caption.text.strip() and (_accepted(caption) or caption is chosen)
     )
+
+
+def _accepted(caption: Caption) -> bool:
+    return caption.verdict.partition(":")[0] in _MAY_TRAIN
