@@ -142,6 +142,8 @@ class RunLock:
 def _lock_path(place: Place) -> Path:
     if place.fs is None:
         return place.local / LOCK
+    # It stays when the run ends, empty: who removes it on release takes the name from a process that has opened the
+    # file and waits for its lock, and a third one locks a new file beside it. Not every filelock from 3.16 on notices.
     name = hashlib.sha256(f"{place.fs.protocol}{place.path}".encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir(), f"burnish-{os.getuid()}-{name}.lock")
 
