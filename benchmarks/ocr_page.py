@@ -43,7 +43,8 @@ More pixels cost more, and the finder of lines misses what is small against its 
 COST = """## Cost
 
 CPU of a pair in one process on one thread, mean of the {pictures} sample pictures, which are small: a large one costs
-what the row {side} above says. The machine was not idle: read the ratio. The built-in model is asked every criterion of `aitqe`, one pair at a time."""
+what the row {side} above says. The machine was not idle: read the ratio. The built-in model is asked every criterion of
+`aitqe`, one pair at a time."""
 
 
 def page(results: dict[str, Any]) -> str:
