@@ -1,7 +1,7 @@
 """Orders to the judge: what the detector finds, what it flags for nothing, and how the built-in scores move.
 
     python -m benchmarks.injection --clipart DIR --part detector --count first
-    python -m benchmarks.injection --part texts --part images --part stuffing
+    python -m benchmarks.injection --part texts --part images --part stuffing --part cost
 
 `--part detector` counts over the templates never looked at while the detector was built (`held_out`, and one more
 file for each later count) and over 5,000 benign captions. Counts are kept under their name: a later one never
@@ -12,23 +12,30 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 from tests.injection import benign, corpus, shifts
 
 from benchmarks import injection_page, measure
 from burnish.backends.builtin.backend import BuiltinBackend
-from burnish.injection import orders
+from burnish.injection import learned, orders
+from burnish.injection.folding import fold
+from burnish.injection.signs import sentences
 from burnish.texts import look
 from burnish.train.builtin import clipart
+from burnish.train.injection import fit
+from burnish.train.injection.corpus import titles
 
 FIGURES = Path(__file__).resolve().parents[1] / "docs" / "figures"
 ORDINARY = 4_500
 SEED = 0
+ROUNDS = 5
 
 
 def flagged(text: str) -> bool:
@@ -58,10 +65,31 @@ def false_flags(package: Path | None) -> dict[str, Any]:
     every, later = ([caption for _, _, caption in benign.hard(SEED, name)] for name in ("benign_hard", "benign_hard_2"))
     kinds = {"generated and sample": benign.ordinary(ORDINARY, SEED), "hard, drawn": benign.drawn(), "hard, all": every}
     kinds["hard, written after the first count"] = later
+    kinds["hard, written before the learned detector"] = _fresh()
     if package:
         kinds["clip-art titles and descriptions"] = real = real_words(package)
         kinds["generated, to fill up"] = benign.ordinary(ORDINARY, SEED)[-(ORDINARY - len(real)) :]
+        kinds["of the clip-art ones: no training on them"] = sorted({*real} - {*titles(package, "train")})
     return {kind: {"texts": len(texts), "flagged": _how_many(texts)} for kind, texts in kinds.items()}
+
+
+def _fresh() -> list[str]:
+    return [caption for _, _, caption in benign.hard(SEED, "benign_hard_3")]
+
+
+def areas(files: Iterable[str]) -> dict[str, float]:
+    """Area under the ROC curve of the learned score alone: plain and appended orders of each file against the hard
+    captions written before it was learned.
+    """
+    low = np.array([_learned(caption) for caption in _fresh()])
+    carriers = ("plain", "suffix")
+    high = {file: [_learned(t) for _, carrier, t in corpus.texts(file) if carrier in carriers] for file in files}
+    return {file: round(fit.area(np.array(scores), low), 4) for file, scores in high.items()}
+
+
+def _learned(caption: str) -> float:
+    folded = fold(look(caption).clean).text
+    return max(piece.score for piece in learned.pieces(folded, sentences(folded)))
 
 
 def _how_many(texts: Iterable[str]) -> int:
@@ -76,6 +104,9 @@ def detector(options: argparse.Namespace, results: dict[str, Any]) -> None:
     counts[options.count] = {
         "orders": {file: shares(file) for file in options.files.split(",")},
         "benign": false_flags(options.clipart),
+        "areas": areas(options.files.split(",")),
+        "weights": learned.load().digest,
+        "held-out templates": json.loads((learned.FOLDER / learned.FIGURES).read_bytes()),
     }
 
 
@@ -131,7 +162,30 @@ def stuffing(_: argparse.Namespace, results: dict[str, Any]) -> None:
     results["stuffing"] = found | {"model": backend.identity}
 
 
-PARTS = {"detector": detector, "texts": texts, "images": images, "stuffing": stuffing}
+def cost(_: argparse.Namespace, results: dict[str, Any]) -> None:
+    """Microseconds of one thread for a caption, each step the best of `ROUNDS` rounds over the same captions."""
+    captions = [look(caption).clean for caption in benign.ordinary(ORDINARY, SEED)[::4]]
+    folded = [fold(caption).text for caption in captions]
+    found = [sentences(text) for text in folded]
+    steps: dict[str, Callable[[int], object]] = {
+        "clean the text": lambda at: look(captions[at]),
+        "find orders": lambda at: orders.__wrapped__(captions[at]),
+        "of it: fold": lambda at: fold(captions[at]),
+        "of it: signs": lambda at: sentences(folded[at]),
+        "of it: learned score": lambda at: list(learned.pieces(folded[at], found[at])),
+    }
+    took = {name: min(_round_us(step, len(captions)) for _ in range(ROUNDS)) for name, step in steps.items()}
+    results["cost"] = {"captions": len(captions), "microseconds": {name: round(us, 1) for name, us in took.items()}}
+
+
+def _round_us(step: Callable[[int], object], count: int) -> float:
+    started = time.process_time()
+    for at in range(count):
+        step(at)
+    return (time.process_time() - started) / count * 1e6
+
+
+PARTS = {"cost": cost, "detector": detector, "texts": texts, "images": images, "stuffing": stuffing}
 
 
 def main() -> None:

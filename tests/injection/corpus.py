@@ -1,4 +1,4 @@
-"""Texts that give orders: templates in four languages, put into five carriers; 20 templates seen, 3 x 10 held out."""
+"""Texts that give orders: templates in four languages, put into five carriers; 20 templates seen, 42 held out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CARRIERS: tuple[Callable[[str, str], str], ...] = (_plain, _suffix, _fake_delimi
 
 
 def templates(name: str) -> list[dict[str, str]]:
-    """The templates of a file: "seen", "held_out", "held_out_2" or "held_out_3"."""
+    """The templates of a file: "seen", "held_out", "held_out_2", "held_out_3" or "held_out_4"."""
     found: list[dict[str, str]] = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text())["template"]
     return found
 

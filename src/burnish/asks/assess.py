@@ -1,7 +1,8 @@
 """Score the original caption by every criterion of the recipe.
 
 A text that gives orders to its reader is looked at twice, whole and without the orders, and the lower score counts:
-an order can cost a pair, never help it (hazards 34-39).
+an order can cost a pair, never help it (hazards 34-39). Where an order only made the whole text unjudgeable, the text
+without it is judged alone: a bad caption is not kept from its rewrite by adding an order.
 """
 
 from __future__ import annotations
@@ -65,8 +66,15 @@ def scores_of(criteria: Sequence[str], replies: Sequence[Reply]) -> tuple[Score,
     becomes a score without a value, never a low one.
     """
     seen = [_score(name, reply) for name, reply in zip(cycle(criteria), replies, strict=False)]
-    count = len(criteria)
-    return tuple(min(seen[at::count], key=_height) for at in range(count))
+    whole, bare = seen[: len(criteria)], seen[len(criteria) :]
+    return tuple(map(_of_both, whole, bare)) if bare else tuple(whole)
+
+
+def _of_both(whole: Score, bare: Score) -> Score:
+    """What counts of two views. The pair stands as it would without its order, or lower: an abstention from the bare
+    text stays one, an abstention from the whole text says nothing. After a failure of either nothing is known.
+    """
+    return bare if whole.state is State.ABSTAINED else min(whole, bare, key=_height)
 
 
 def _height(score: Score) -> float:

@@ -1,4 +1,4 @@
-"""``burnish train``: make the built-in model's heads again."""
+"""``burnish train``: make the built-in model's heads and the detector of orders again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from burnish.cli._command import wrap
 
-COMMAND = typer.Typer(help="Make the built-in model again.", no_args_is_help=True)
+COMMAND = typer.Typer(help="Make again what burnish ships with.", no_args_is_help=True)
 
 
 def builtin(
@@ -26,13 +26,9 @@ def builtin(
     from importlib.util import find_spec
     from pathlib import Path
 
-    from burnish.errors import MissingExtra, UsageError
+    from burnish.errors import MissingExtra
 
-    if not (Path(clipart) / "svg").is_dir():
-        raise UsageError(
-            f"{clipart} holds no svg/ folder.\n"
-            "Install it with: apt-get install openclipart-svg, or name the folder with --clipart"
-        )
+    _must_hold_clipart(clipart)
     if find_spec("torch") is None or find_spec("resvg_py") is None:
         raise MissingExtra("burnish train builtin", "train")
     from burnish.backends.builtin import manifest
@@ -43,9 +39,39 @@ def builtin(
     typer.echo("next: burnish doctor")
 
 
+def injection(
+    *,
+    clipart: Annotated[
+        str, typer.Option(metavar="DIR", help="Where the package openclipart-svg lies (holds svg/).")
+    ] = "/usr/share/openclipart",
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Weights folder; the installed one if not given."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed gives the same digest.")] = 0,
+) -> None:
+    """Train the detector of orders in captions from its grammars and clip-art titles, on a CPU, in minutes."""
+    from pathlib import Path
+
+    from burnish.injection.learned import FOLDER
+    from burnish.train.injection import fit
+
+    _must_hold_clipart(clipart)
+    folder = Path(output) if output else FOLDER
+    typer.echo(f"{fit.main(Path(clipart), folder, seed)}  {folder}")
+
+
+def _must_hold_clipart(folder: str) -> None:
+    from pathlib import Path
+
+    from burnish.errors import UsageError
+
+    if not (Path(folder) / "svg").is_dir():
+        raise UsageError(
+            f"{folder} holds no svg/ folder.\n"
+            "Install it with: apt-get install openclipart-svg, or name the folder with --clipart"
+        )
+
+
 COMMAND.command("builtin")(wrap(builtin))
-
-
-@COMMAND.callback()
-def _group() -> None:
-    """Keeps ``train builtin`` a command of two words even while it is the only one."""
+COMMAND.command("injection")(wrap(injection))

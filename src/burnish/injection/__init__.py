@@ -1,7 +1,9 @@
 """Orders in captions: text that is not about an image but addressed to whoever judges it (hazards 34-39).
 
-A flag costs a pair a second look at the text without the order, nothing else; so the patterns are wide. They are put
-together from the words of each language (one file each in `languages`) and looked for in a folded copy of the text.
+Two ways to find them, both in a folded copy of the text: shapes and meetings of signs, put together from the words of
+each language (`languages`), and a learned score for wordings that no list has (`learned`). Where the learned score
+speaks against it, other words alone make no order; a faked end of the data and a written-out total always do. A flag costs a pair a second look
+at the text without the order, nothing else.
 """
 
 from __future__ import annotations
@@ -9,19 +11,23 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from burnish.edits import Span
-from burnish.injection.folding import fold, unspaced
+from burnish.injection import learned
+from burnish.injection.folding import Folded, fold, unspaced
 from burnish.injection.patterns import SENTENCE_END, load
-from burnish.injection.signs import meetings
+from burnish.injection.signs import meetings, sentences, signs
 
 MAX_CHARS = 20_000
 """What is searched; models see far less of a caption."""
 
 LONGEST_SENTENCE = 400
 """How far back the beginning of an order's sentence is looked for: a text of orders alone stays linear work."""
+
+_CERTAIN = ("delimiter", "score")
+"""Kinds that need no second opinion: few captions fake the end of the data or hold nothing but a total and its top."""
 
 _AFTER = ("", " ", "\n")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
@@ -39,7 +45,8 @@ def orders(text: str) -> tuple[Span, ...]:
     """
     text = text[:MAX_CHARS]
     comments = [comment.span() for comment in _COMMENT.finditer(text)]
-    return _merged([_widened(span, comments) for span in (*_plain(text), *_encoded(text))])
+    hidden = (Span(start=a, stop=b, kind="hidden") for a, b in comments if _is_order(text[a:b]))
+    return _merged([_widened(span, comments) for span in (*_plain(text), *hidden, *_encoded(text))])
 
 
 def without(text: str, spans: tuple[Span, ...]) -> str:
@@ -55,15 +62,42 @@ def without(text: str, spans: tuple[Span, ...]) -> str:
 def _plain(text: str) -> Iterator[Span]:
     for view in dict.fromkeys((text, unspaced(text))):
         folded = fold(view)
-        for kind, pattern in load():
-            for hit in pattern.finditer(folded.text):
-                stop = len(folded.text) if kind == "delimiter" else _sentence_end(folded.text, hit.end())
-                if kind == "reader" and folded.text[stop - 1] == "?":
-                    continue  # "are you an AI?" asks; orders in the form of questions show other signs
-                start = _sentence_start(folded.text, hit.start())
-                yield Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
-        for start, stop, kind in meetings(folded.text):
-            yield Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
+        found = sentences(folded.text)
+        pieces = list(learned.pieces(folded.text, found))
+        for start, stop, kind in (*_shaped(folded.text), *meetings(found)):
+            if kind in _CERTAIN or _likely(folded.text, pieces, start, stop):
+                yield _span(folded, start, stop, kind)
+        for piece in pieces:
+            if piece.score >= learned.load().sure:
+                sharp = learned.sharpened(folded.text, piece)
+                yield _span(folded, sharp.start, sharp.stop, "learned")
+
+
+def _shaped(folded: str) -> Iterator[tuple[int, int, str]]:
+    for kind, pattern in load():
+        for hit in pattern.finditer(folded):
+            stop = len(folded) if kind == "delimiter" else _sentence_end(folded, hit.end())
+            if kind == "reader" and folded[stop - 1] == "?":
+                continue  # "are you an AI?" asks; orders in the form of questions show other signs
+            yield _sentence_start(folded, hit.start()), stop, kind
+
+
+def _likely(folded: str, pieces: Sequence[learned.Piece], start: int, stop: int) -> bool:
+    """Whether the learned score of a hit, or of a piece it stands in, agrees that it may be an order."""
+    least = learned.load().likely
+    around = any(piece.score >= least for piece in pieces if piece.start < stop and piece.stop > start)
+    return around or learned.score(folded[start:stop], signs(folded[start:stop])) >= least
+
+
+def _is_order(hidden: str) -> bool:
+    """Whether a text in a hiding place gives orders: there the learned score needs to be less sure."""
+    inner = fold(hidden.removeprefix("<!--").removesuffix("-->")).text
+    pieces = learned.pieces(inner, sentences(inner))
+    return next(_plain(hidden), None) is not None or any(piece.score >= learned.load().likely for piece in pieces)
+
+
+def _span(folded: Folded, start: int, stop: int, kind: str) -> Span:
+    return Span(start=folded.origin[start], stop=folded.origin[stop - 1] + 1, kind=kind)
 
 
 def _sentence_start(text: str, at: int) -> int:
@@ -87,7 +121,7 @@ def _sentence_end(text: str, at: int) -> int:
 def _encoded(text: str) -> Iterator[Span]:
     for blob in _BLOB.finditer(text):
         decoded = _decoded(blob[0])
-        if decoded and next(_plain(decoded), None):
+        if decoded and _is_order(decoded):
             yield Span(start=blob.start(), stop=blob.end(), kind="encoded")
 
 

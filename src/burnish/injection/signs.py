@@ -6,7 +6,8 @@ One sign alone ("full marks", "please", "this photo") is in many captions; the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from burnish.injection.languages import Words, words
@@ -55,29 +56,49 @@ _BETWEEN = r"\s(?:.{0,30}?\s)?"
 _ADVERT = r"\b[\w-]{2,}\.(?:example|com|net|org|shop|store|io|co|de|fr|cn)\b|https?:|www\."
 
 
-def meetings(text: str) -> Iterator[tuple[int, int, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of a folded text, from `start` up to `stop`, and the signs in it, by language."""
+
+    start: int
+    stop: int
+    signs: tuple[frozenset[str], ...]
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences of a folded text, in order."""
+    places = (sentence.span() for sentence in SENTENCE.finditer(text))
+    return [Sentence(start=start, stop=stop, signs=signs(text[start:stop])) for start, stop in places]
+
+
+def joined(first: Sentence, second: Sentence) -> Sentence:
+    """Two sentences that follow each other as one."""
+    both = tuple(a | b for a, b in zip(first.signs, second.signs, strict=True))
+    return Sentence(start=first.start, stop=second.stop, signs=both)
+
+
+def meetings(found: Sequence[Sentence]) -> Iterator[tuple[int, int, str]]:
     """(start, stop, kind) of one sentence, or else two that follow each other, in which signs of an order meet."""
-    places = [sentence.span() for sentence in SENTENCE.finditer(text)]
-    seen = [_signs(text[start:stop]) for start, stop in places]
-    for at, (start, stop) in enumerate(places):
-        kind = _kind(seen[at])
-        if kind:
-            yield start, stop, kind
-        elif (
-            at
-            and not _kind(seen[at - 1])
-            and (kind := _kind([a | b for a, b in zip(*seen[at - 1 : at + 1], strict=True)]))
-        ):
-            yield places[at - 1][0], stop, kind
+    for at, sentence in enumerate(found):
+        if kind := _kind(sentence):
+            yield sentence.start, sentence.stop, kind
+        elif at and not _kind(found[at - 1]) and (kind := _kind(joined(found[at - 1], sentence))):
+            yield found[at - 1].start, sentence.stop, kind
 
 
-def _kind(seen: list[frozenset[str]]) -> str:
-    return next((kind for kind, signs in MEETINGS if any(signs <= found for found in seen)), "")
+def _kind(sentence: Sentence) -> str:
+    return next((kind for kind, signs in MEETINGS if any(signs <= found for found in sentence.signs)), "")
 
 
-def _signs(sentence: str) -> list[frozenset[str]]:
-    """The signs in a sentence, by language."""
-    return [frozenset(sign for sign, words in signs.items() if words.search(sentence)) for signs in _load()]
+def signs(text: str) -> tuple[frozenset[str], ...]:
+    """The signs in a folded text, by language."""
+    return tuple(frozenset(sign for sign, words in signs.items() if words.search(text)) for signs in _load())
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all signs, sorted."""
+    return tuple(sorted(frozenset().union(*_load())))
 
 
 @cache
