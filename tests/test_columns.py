@@ -132,7 +132,7 @@ def test_reasons_and_blind_scores_have_columns_where_a_run_asks_for_them_and_the
 
 
 @pytest.mark.parametrize("in_csv", [False, True])
-def test_reasons_blind_scores_and_spreads_are_read_back(in_csv) -> None:  # noqa: FBT001 - a parameter of the test
+def test_reasons_blind_scores_and_spreads_are_read_back(in_csv) -> None:
     row = columns(looked_at_again(extra=("blind", "explain")))
     fields = {name: from_cell(name, to_cell(value)) for name, value in row.items()} if in_csv else row
     (caption,), _ = earlier(replace(record("a dog.jpg").pair, fields=fields))
