@@ -44,6 +44,7 @@ bench: $(VENV)/.installed-train
 	$(BIN)/python -m benchmarks.decoding
 	$(BIN)/python -m benchmarks.data_path --work $(WORK) --clipart $(CLIPART)
 	$(BIN)/python -m benchmarks.memory --work $(WORK)
+	$(BIN)/python -m benchmarks.ocr
 	$(BIN)/python -m benchmarks.builtin_model --clipart $(CLIPART) --stamps $(STAMPS) --seeds 3
 
 clean:
@@ -67,5 +68,5 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 # torch first and by itself: a CPU build that is already there is kept.
 $(VENV)/.installed-train: $(VENV)/.installed-dev
 	$(PIP) install torch==2.13.0
-	$(PIP) install --editable '.[dev,train,transformers]'
+	$(PIP) install --editable '.[dev,train,transformers,ocr]'
 	touch $@
