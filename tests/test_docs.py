@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from burnish.fakeserver import FakeServer, Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RUN = {"sh", "bash", "shell", "console", "python"}
@@ -65,6 +67,35 @@ def test_blocks_run(path, tmp_path):
             block.argv(), cwd=work, env=environment(tmp_path), capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{block.body}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+
+
+def for_servers(text: str) -> list[str]:
+    """Commands of burnish that ask a server, in blocks that are run nowhere."""
+    bodies = (block.body for block in blocks(ROOT / "docs" / "openai.md") if block.reason is not None)
+    lines = (line.split("#")[0] for body in bodies for line in body.replace("\\\n", " ").splitlines())
+    return [line.strip() for line in lines if line.startswith("burnish") and text in line]
+
+
+def test_commands_for_real_servers_are_understood(tmp_path):
+    commands = [*for_servers("burnish doctor"), *for_servers("burnish enhance")]
+    assert len(commands) >= 5
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    (shards / "00000.tar").write_bytes((ROOT / "src/burnish/sample/broken-00000.tar").read_bytes())
+    for command in commands:
+        named = re.search(r"backend_options\.model=(\S+)", command)
+        dry = "" if "doctor" in command or "--dry-run" in command else " --dry-run"
+        with FakeServer(Settings(model_id=named[1] if named else "some-model")) as server:
+            done = subprocess.run(
+                ["bash", "-euc", command + dry],
+                cwd=tmp_path,
+                env={**environment(tmp_path), "OPENAI_BASE_URL": server.url},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    assert not (tmp_path / "better").exists()
 
 
 def test_few_blocks_are_left_out_and_each_says_why():
