@@ -11,7 +11,17 @@ import pytest
 from burnish.backends import load
 from burnish.backends.function import FunctionBackend, is_judge
 from burnish.errors import UsageError
-from burnish.values import AssessRequest, Draft, ExplainRequest, Failure, Request, RewriteRequest, Score, State
+from burnish.values import (
+    AssessRequest,
+    CaptionRequest,
+    Draft,
+    ExplainRequest,
+    Failure,
+    Request,
+    RewriteRequest,
+    Score,
+    State,
+)
 from tests.builders import picture
 from tests.cli.calls import call, lay_sample
 
@@ -96,3 +106,9 @@ def test_a_function_that_knows_nothing_of_blind_requests_sees_no_picture_either(
     assert isinstance(blind, Score)
     assert (seen.value, blind.value) == (4.0, 1.0)
     assert int(request.picture.rgb.min()) < 255, "the picture itself is not painted over"
+
+
+@pytest.mark.parametrize(("answer", "state"), [(None, State.ABSTAINED), (3.0, State.UNPARSABLE), ("A boat.", None)])
+def test_a_caption_is_a_text_and_nothing_is_no_caption(answer, state) -> None:
+    (reply,) = FunctionBackend(lambda _: answer).answer([CaptionRequest(picture=picture(), format="ssc")])
+    assert (reply.state if isinstance(reply, Failure) else None) is state

@@ -21,6 +21,7 @@ from burnish.scenes import compose, draw, writing
 from burnish.values import (
     AssessRequest,
     Budget,
+    CaptionRequest,
     Draft,
     ExplainRequest,
     Failure,
@@ -112,6 +113,7 @@ def requests() -> list[Request]:
             made.append(AssessRequest(picture=picture, text=text, criterion="overall", blind=True))
             made.append(ExplainRequest(picture=picture, text=text, criterion="overall", value=1.5))
             made.append(RewriteRequest(picture=picture, text=text, budget=BUDGET, name="000000001.jpg"))
+        made += [CaptionRequest(picture=picture, format=name, text=TEXTS[0]) for name in ("ssc", "afc")]
     return made
 
 

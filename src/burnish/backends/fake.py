@@ -98,7 +98,7 @@ def _caption(request: CaptionRequest) -> Draft:
     given = f"{tidied(request.text).rstrip('.')}. " if request.text else ""
     words = round(estimate(given) / 1.2)
     count = least + int(_hashed(f"{name}/count") * (most - least + 1)) - words
-    return Draft(text=given + prose(name, max(count, 4), form.max_sentences - bool(given)))
+    return Draft(text=given + prose(name, max(count, 4), max(1, form.max_sentences - bool(given))))
 
 
 def prose(name: str, count: int, most_sentences: int) -> str:
