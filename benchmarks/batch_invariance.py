@@ -1,6 +1,6 @@
 """How far a local model's answers depend on what else is computed with them.
 
-    python -m benchmarks.batch_invariance MODEL [--pairs 60] [--device cpu] [--dtype fp32]
+    python -m benchmarks.batch_invariance MODEL [--pairs 40] [--device cpu] [--dtype fp32]
 
 Rows computed alone ("exact") against rows computed together in batches of several bounds: largest difference of a
 score, scores that differ after rounding, decisions and rewrites that flip. Writes docs/figures/batch_invariance.json,
@@ -48,7 +48,7 @@ def differences(one: tuple[list[float], list[str]], other: tuple[list[float], li
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--pairs", type=int, default=60)
+    parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="fp32")
     given = parser.parse_args()
