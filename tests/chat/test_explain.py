@@ -72,6 +72,22 @@ def test_a_sentence_is_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    "reason",
+    [
+        "The caption is only a file name and says nothing about the dog in the picture.",
+        "It names the main subject correctly, but the number of animals is wrong.",
+        "The text is readable but mentions a shop and free delivery, which cannot be seen.",
+        "The score is low because the text is mostly noise.",
+        "Nothing in the caption contradicts the image, yet it is too vague.",
+        "Only the theme fits; the main subject is missing.",
+        "The caption gives no detail of colour or position. It could name the wooden table.",
+    ],
+)
+def test_the_language_of_judging_is_not_taken_for_orders(reason: str) -> None:
+    assert read(reason) == Draft(text=reason)
+
+
+@pytest.mark.parametrize(
     ("reason", "state"),
     [
         ("", State.UNPARSABLE),

@@ -61,4 +61,7 @@ def sound(text: str, max_chars: int) -> str:
     reason = terminal(text, max_chars)
     foreign = _FOREIGN.intersection(look(reason, len(reason) + 1).flags)
     says_something = any(map(str.isalpha, reason)) and not guards.loops(reason)
-    return reason if says_something and not (foreign or replies.refused(reason) or orders(reason)) else ""
+    ordering = any(
+        span.kind != "learned" for span in orders(reason)
+    )  # that score takes the words of judging for orders
+    return reason if says_something and not (foreign or ordering or replies.refused(reason)) else ""
