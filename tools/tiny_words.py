@@ -1,9 +1,9 @@
 """What makes a tiny model look at its picture: losses on single words, beside those on answers.
 
-From answers alone it hardly begins to (`python -m tools.train_tiny OUT --without-words`): whether a digit is right
-hangs on a comparison of picture and caption, of which one digit says next to nothing. `naming` brings the projected
-patches close to the words for what is shown, as contrastive pre-training does for a real SigLIP; `checking` asks at
-each such word of a caption whether it is true of the picture.
+From answers alone it learns to compare far more slowly (`python -m tools.train_tiny OUT --without-words` prints the
+losses): one digit says next to nothing of which word was wrong. `naming` brings the projected patches close to the
+words for what is shown, as contrastive pre-training does for a real SigLIP; `checking` asks at each such word of a
+caption whether it is true of the picture.
 """
 
 from __future__ import annotations
