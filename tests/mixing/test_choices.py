@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from burnish.mixing.choices import apportioned, raked, spread
@@ -28,6 +28,7 @@ def test_the_ways_with_a_missing_role():
     assert spread([0, 1], 0b01, "renormalise") == (0, 0, 1)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])  # up to 2,000 rounds each
 @given(
     st.lists(st.floats(0.05, 1), min_size=2, max_size=4),
     st.dictionaries(st.integers(1, 15), st.integers(1, 10_000), min_size=1, max_size=6),
