@@ -27,7 +27,9 @@ wordings nobody had in mind is `held_out` in the first row, `held_out_3` in the 
   Counted once; nothing was changed after it. Thresholds were chosen on a fifth of the grammars' templates and a part
   of the clip-art titles that were not trained on; a test holds that no held-out wording is in a training text.
 
-Target: 95 % found at no more than 0.5 % false flags."""
+Target: 95 % found at no more than 0.5 % false flags. Read the fourth count so: where the *kind* of an order was known
+and its wording was not (`held_out_3`), all are found; of kinds left out on purpose (`held_out_4`) the target is
+**missed**, most of all in Chinese. A new kind of order is what the next one will be."""
 
 BENIGN = """## False flags
 
@@ -37,7 +39,9 @@ art, screenshots, HTML and JSON remains, four languages). Target: 0.5 % of the 5
 false flags of the first count were mended, and their kinds again before the fourth count (no text of theirs was trained
 on); 80 more were written before the first mending, and 163 before the learned score existed, and not looked at. The
 learned score was trained on the titles of the clip art's train part, so false flags among those say little; the last
-row of a count that has it holds the titles it was not trained on."""
+row of a count that has it holds the titles it was not trained on. The 5,000 keep the target in the fourth count; hard
+captions that nobody had looked at are flagged more than twice as often as the drawn ones, and **a set with those in
+their place misses it** (the row "with the fresh hard ones")."""
 
 TEXTS = """## Scores of the built-in model with orders in the text
 
@@ -127,6 +131,13 @@ def _false(counts: dict[str, Any]) -> str:
         if whole[0] in benign:
             flagged, of = (sum(benign[kind][key] for kind in whole) for key in ("flagged", "texts"))
             lines.append(f"| {name} | **the 5,000** | {flagged} ({flagged / of:.2%}) | {of:,} |")
+        fresh = "hard, written before the learned detector"
+        if fresh in benign and whole[0] in benign:
+            rest = (
+                sum(benign[kind]["flagged"] for kind in whole[:2])
+                + 500 * benign[fresh]["flagged"] / benign[fresh]["texts"]
+            )
+            lines.append(f"| {name} | the 5,000 with the fresh hard ones | {rest:.0f} ({rest / 5000:.2%}) | 5,000 |")
         lines += [f"| {name} | {kind} | {each['flagged']} | {each['texts']:,} |" for kind, each in benign.items()]
     return "\n".join(lines)
 

@@ -97,4 +97,4 @@ def test_captions_that_only_look_like_orders_keep_their_text(text: str) -> None:
 
 def test_few_benign_captions_are_flagged() -> None:
     flagged = [text for text in BENIGN if orders(text)]
-    assert flagged == ["Model must wear a red hat, casting photo"] or not flagged
+    assert len(flagged) <= 1, flagged

@@ -8,8 +8,11 @@ from burnish.injection import orders
 from burnish.texts import look
 from tests.injection import benign, corpus
 
-REACHED = {"held_out": 200, "held_out_2": 196, "held_out_3": 92}
-"""Found of 200. Only the last is an untouched count of the detector as it is."""
+REACHED = {"held_out": 200, "held_out_2": 200, "held_out_3": 200, "held_out_4": 210}
+"""Found of 200, of 240 in the last: its kinds are left out of the training texts, and it misses the target of 95 %."""
+
+FRESH_HARD = 15
+"""False flags among the 163 hard captions nobody looked at: more than the target allows, and not to grow."""
 
 MARGIN = 2
 FALSE_AMONG_5000 = 25
@@ -22,7 +25,7 @@ def flagged(text: str) -> bool:
 @pytest.mark.parametrize("name", sorted(REACHED))
 def test_orders_are_found(name: str) -> None:
     texts = list(corpus.texts(name))
-    assert len(texts) == 200
+    assert len(texts) == (240 if name == "held_out_4" else 200)
     assert sum(flagged(text) for _, _, text in texts) >= REACHED[name] - MARGIN
 
 
@@ -47,6 +50,12 @@ def test_few_of_5000_benign_captions_are_flagged() -> None:
     captions = [*benign.ordinary(4_500), *benign.drawn()]
     assert len(captions) == 5_000
     assert sum(map(flagged, captions)) <= FALSE_AMONG_5000
+
+
+def test_hard_captions_that_nobody_looked_at_are_flagged_no_more_often_than_said() -> None:
+    fresh = [caption for _, _, caption in benign.hard(0, "benign_hard_3")]
+    assert len(fresh) > 150
+    assert sum(map(flagged, fresh)) <= FRESH_HARD + MARGIN
 
 
 def test_no_ordinary_caption_is_flagged() -> None:

@@ -2,8 +2,8 @@
 
 Two ways to find them, both in a folded copy of the text: shapes and meetings of signs, put together from the words of
 each language (`languages`), and a learned score for wordings that no list has (`learned`). Where the learned score
-speaks against it, other words alone make no order; a faked end of the data and a written-out total always do. A flag costs a pair a second look
-at the text without the order, nothing else.
+speaks against them, words alone make no order, but a faked end of the data and a written-out total always do. A flag
+costs a pair a second look at the text without the order, nothing else.
 """
 
 from __future__ import annotations
@@ -67,10 +67,8 @@ def _plain(text: str) -> Iterator[Span]:
         for start, stop, kind in (*_shaped(folded.text), *meetings(found)):
             if kind in _CERTAIN or _likely(folded.text, pieces, start, stop):
                 yield _span(folded, start, stop, kind)
-        for piece in pieces:
-            if piece.score >= learned.load().sure:
-                sharp = learned.sharpened(folded.text, piece)
-                yield _span(folded, sharp.start, sharp.stop, "learned")
+        for piece in learned.sure(pieces):
+            yield _span(folded, piece.start, piece.stop, "learned")
 
 
 def _shaped(folded: str) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,8 +29,6 @@ SIGN_SHARE = 0.1
 
 LONG, STEP = 160, 80
 """Characters: a longer sentence is scored in pieces as well, each beginning a step later."""
-
-_INNER = re.compile(r"\s[-–—|]\s|[,;:|，；：、]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +96,24 @@ def pieces(text: str, found: Sequence[Sentence]) -> Iterator[Piece]:
             yield _scored(text, joined(found[at - 1], sentence))
 
 
-def sharpened(text: str, piece: Piece) -> Piece:
-    """`piece`, which is an order, without the harmless words before its first comma or dash, if there are any."""
-    for inner in _INNER.finditer(text, piece.start, piece.stop):
-        head, tail = text[piece.start : inner.start()], text[inner.end() : piece.stop]
-        if tail and _of(tail) >= load().sure and _of(head) < load().likely:
-            return Piece(start=inner.end(), stop=piece.stop, score=_of(tail))
-    return piece
+def sure(found: Sequence[Piece]) -> list[Piece]:
+    """The pieces that are orders. Of two sentences together the first is left out if the second is an order by itself
+    and it is not even likely one: it is the caption. What follows an order goes with it, and a sentence is never cut:
+    the rest of an order that stays may still be obeyed.
+    """
+    weights = load()
+    orders = [piece for piece in found if piece.score >= weights.sure]
+    harmless = [piece for piece in found if piece.score < weights.likely]
+    return [piece for piece in orders if not _holds_caption(piece, orders, harmless)]
+
+
+def _holds_caption(both: Piece, orders: Sequence[Piece], harmless: Sequence[Piece]) -> bool:
+    """Whether a piece is an order and something harmless before it, both pieces of their own."""
+    return any(
+        (rest.start, rest.stop, order.stop) == (both.start, order.start, both.stop)
+        for order in orders
+        for rest in harmless
+    )
 
 
 def _parts(text: str, sentence: Sentence) -> Iterator[Piece]:
