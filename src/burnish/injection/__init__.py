@@ -64,11 +64,12 @@ def _plain(text: str) -> Iterator[Span]:
         folded = fold(view)
         found = sentences(folded.text)
         pieces = list(learned.pieces(folded.text, found))
-        for start, stop, kind in (*_shaped(folded.text), *meetings(found)):
-            if kind in _CERTAIN or _likely(folded.text, pieces, start, stop):
-                yield _span(folded, start, stop, kind)
-        for piece in learned.sure(pieces):
-            yield _span(folded, piece.start, piece.stop, "learned")
+        hits = [*_shaped(folded.text), *meetings(found)]
+        sure = learned.sure(pieces)
+        if sure or any(kind in _CERTAIN or _likely(folded.text, pieces, start, stop) for start, stop, kind in hits):
+            # where one order is believed, every hit is: what stays of an order may still be obeyed
+            yield from (_span(folded, start, stop, kind) for start, stop, kind in hits)
+            yield from (_span(folded, piece.start, piece.stop, "learned") for piece in sure)
 
 
 def _shaped(folded: str) -> Iterator[tuple[int, int, str]]:
