@@ -66,7 +66,7 @@ def test_a_text_the_model_saw_only_in_part_is_not_rewritten() -> None:
         ("a dog", "no_sure_rewrite"),
         ("", "rewrite_rejected:empty"),
         ("a dog 7", "rewrite_rejected:new_facts"),
-        ("completely different words standing here instead", "rewrite_rejected:over_budget"),
+        ("two green parrots eating seeds near water", "rewrite_rejected:over_budget"),
     ],
 )
 def test_drafts_that_break_the_rules_are_refused_with_the_reason(after: str, reason: str) -> None:
