@@ -24,8 +24,10 @@ wordings nobody had in mind is `held_out` in the first row, `held_out_3` in the 
 - *fourth*: the learned score. Its grammars were written by someone who knew the *kinds* of `held_out_3` from the line
   above and none of its wordings. `held_out_4` was written by the same person before the grammars, after having read the
   word lists, of kinds that the grammars then left out on purpose (a contract, a rhyme, a log line, a sum).
-  Counted once; nothing was changed after it. Thresholds were chosen on a fifth of the grammars' templates and a part
-  of the clip-art titles that were not trained on; a test holds that no held-out wording is in a training text.
+  Counted once. Afterwards it was changed which words are taken out of a flagged text, not which texts are flagged.
+  Thresholds were chosen on a fifth of the grammars' templates and clip-art titles that were not trained on; their share
+  of look-alikes was raised from 2 to 5 % after a look at the 500 drawn hard captions below, before any held-out count.
+  A test holds that no held-out wording is in a training text.
 
 Target: 95 % found at no more than 0.5 % false flags. Read the fourth count so: where the *kind* of an order was known
 and its wording was not (`held_out_3`), all are found; of kinds left out on purpose (`held_out_4`) the target is
@@ -47,7 +49,8 @@ TEXTS = """## Scores of the built-in model with orders in the text
 
 40 sample pairs (seed 0) x 8 orders drawn from all files, the missed ones too, x 5 carriers; scores as in a run.
 "plain" is the order instead of the caption, the others have it appended. Target for appended ones: mean <= +0.05,
-max <= +0.5, none crosses the threshold of 3 upward. It holds for what is flagged, not for what the detector misses.
+max <= +0.5, none crosses the threshold of 3 upward. Of what is flagged now none crosses and the mean holds; the largest
+shift is a little over. The detector was built knowing these files, so few orders are missed here.
 "Lost its score": the pair passes as it is, unassessed. Until the fourth count that happened where the model abstained
 from either of the two views, so an order could keep a bad caption from its rewrite. Now an abstention from the whole
 text does not count where the text without the order has a score; an abstention from the text without it still does,
