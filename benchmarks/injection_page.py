@@ -28,8 +28,13 @@ wordings nobody had in mind is `held_out` in the first row, `held_out_3` in the 
   Thresholds were chosen on a fifth of the grammars' templates and clip-art titles that were not trained on; their share
   of look-alikes was raised from 2 to 5 % after a look at the 500 drawn hard captions below, before any held-out count.
   A test holds that no held-out wording is in a training text.
+- *fifth*: the same, trained with descriptions of several sentences beside what was there, in the four languages. In
+  the fourth, "The mug is on the right side. The mug is at the top." was an order: of 100 scenes 57 dense captions were
+  flagged and 80 of the densest. That was seen on captions of `burnish scenes`, whose wordings are not in the training
+  texts, but the descriptions were written by someone who knew them; no order was touched, and `held_out_4` was counted
+  for the second time.
 
-Target: 95 % found at no more than 0.5 % false flags. Read the fourth count so: where the *kind* of an order was known
+Target: 95 % found at no more than 0.5 % false flags. Read the last count so: where the *kind* of an order was known
 and its wording was not (`held_out_3`), all are found; of kinds left out on purpose (`held_out_4`) the target is
 **missed**, most of all in Chinese. A new kind of order is what the next one will be."""
 
@@ -41,9 +46,9 @@ art, screenshots, HTML and JSON remains, four languages). Target: 0.5 % of the 5
 false flags of the first count were mended, and their kinds again before the fourth count (no text of theirs was trained
 on); 80 more were written before the first mending, and 163 before the learned score existed, and not looked at. The
 learned score was trained on the titles of the clip art's train part, so false flags among those say little; the last
-row of a count that has it holds the titles it was not trained on. The 5,000 keep the target in the fourth count; hard
-captions that nobody had looked at are flagged more than twice as often as the drawn ones, and **a set with those in
-their place misses it** (the row "with the fresh hard ones")."""
+row of a count that has it holds the titles it was not trained on. The 5,000 keep the target in the fourth and fifth
+count; hard captions that nobody had looked at are flagged about twice as often as the drawn ones, and **a set with
+those in their place misses it** (the row "with the fresh hard ones")."""
 
 TEXTS = """## Scores of the built-in model with orders in the text
 
