@@ -80,14 +80,27 @@ def test_version_and_help():
         assert f"\n  {command} " in out
 
 
-@pytest.mark.parametrize("command", ["assess", "demo", "doctor", "enhance", "inspect", "list", "retry", "verify"])
+@pytest.mark.parametrize(
+    "command",
+    ["assess", "demo", "doctor", "enhance", "inspect", "list", "mix", "recaption", "retry", "scenes", "verify"],
+)
 def test_each_command_has_help_and_at_most_ten_flags_of_its_own(command):
     code, out, _ = run(command, "--help")
     assert code == 0
-    flags = [line for line in out.splitlines() if line.startswith("  -")]
-    shared = ("  -q,", "  -v,", "  --log-format", "  -h,", "  --price-", "  --max-cost", "  --max-tokens")
-    assert len([flag for flag in flags if not flag.startswith(shared)]) <= 10
-    assert len(flags) > 4
+    sections = out.partition("\nOptions:\n")[2].split("\n\n")
+    flags = [[line for line in section.splitlines() if line.startswith("  -")] for section in sections]
+    shared = ("  -q,", "  -v,", "  --log-format", "  -h,")
+    assert all(0 < len([flag for flag in found if not flag.startswith(shared)]) <= 10 for found in flags if found)
+    assert len(flags[0]) > 4
+
+
+def test_options_that_belong_together_stand_together():
+    _, out, _ = run("enhance", "--help")
+    heads = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert heads == ["Arguments:", "Options:", "What else the model is asked:", "What it may cost:"]
+    asked, cost = out.split(heads[2])[1].split(heads[3])
+    assert all(flag in asked for flag in ("--explain", "--blind", "--ocr", "--fuse"))
+    assert all(flag in cost for flag in ("--price-in", "--price-out", "--max-cost", "--max-tokens"))
 
 
 def test_data_on_stdout_everything_else_on_stderr():

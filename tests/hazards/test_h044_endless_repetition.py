@@ -30,4 +30,4 @@ def test_the_second_try_is_warm_and_has_another_seed():
     assert isinstance(reply, Draft)
     assert (first["temperature"], first.get("seed")) == (0, None)
     assert second["temperature"] > 0
-    assert second["seed"] == 1
+    assert second["seed"] > 16  # above every variant's own seed

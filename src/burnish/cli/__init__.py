@@ -14,6 +14,7 @@ import typer
 
 import burnish
 from burnish.cli._command import wrap
+from burnish.cli._grouped import GroupedCommand
 
 _EPILOG = """\b
 Exit codes:
@@ -48,7 +49,7 @@ def build() -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name)(wrap(command))
+            app.command(name, cls=GroupedCommand)(wrap(command))
     return app
 
 

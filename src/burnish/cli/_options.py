@@ -6,6 +6,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+_ASKED = "What else the model is asked"
+_COST = "What it may cost"
+
 Source: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="SRC", help="Folder, file, pattern (a/{00000..00099}.tar) or URL.")
 ]
@@ -23,19 +26,33 @@ Recipe: TypeAlias = Annotated[
 ]
 Ocr: TypeAlias = Annotated[
     bool | None,
-    typer.Option("--ocr/--no-ocr", help="Read the writing in images; rewrites are held against it."),
+    typer.Option(
+        "--ocr/--no-ocr", rich_help_panel=_ASKED, help="Read the writing in images; rewrites are held against it."
+    ),
 ]
 Fuse: TypeAlias = Annotated[
     bool | None,
-    typer.Option("--fuse/--no-fuse", help="A rewrite may take in what the image shows (models that write)."),
+    typer.Option(
+        "--fuse/--no-fuse",
+        rich_help_panel=_ASKED,
+        help="A rewrite may take in what the image shows (models that write).",
+    ),
 ]
 Explain: TypeAlias = Annotated[
     bool | None,
-    typer.Option("--explain/--no-explain", help="A reason for each caption that stands low, in the model's words."),
+    typer.Option(
+        "--explain/--no-explain",
+        rich_help_panel=_ASKED,
+        help="A reason for each caption that stands low, in the model's words.",
+    ),
 ]
 Blind: TypeAlias = Annotated[
     bool | None,
-    typer.Option("--blind/--no-blind", help="Score without the image too, to show which scores do not need it."),
+    typer.Option(
+        "--blind/--no-blind",
+        rich_help_panel=_ASKED,
+        help="Score without the image too, to show which scores do not need it.",
+    ),
 ]
 Assignments: TypeAlias = Annotated[
     list[str] | None,
@@ -53,16 +70,24 @@ Workers: TypeAlias = Annotated[
 ]
 Limit: TypeAlias = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N pairs.")]
 PriceIn: TypeAlias = Annotated[
-    float | None, typer.Option("--price-in", metavar="X", min=0, help="Price of a million prompt tokens.")
+    float | None,
+    typer.Option("--price-in", metavar="X", min=0, rich_help_panel=_COST, help="Price of a million prompt tokens."),
 ]
 PriceOut: TypeAlias = Annotated[
-    float | None, typer.Option("--price-out", metavar="X", min=0, help="Price of a million written tokens.")
+    float | None,
+    typer.Option("--price-out", metavar="X", min=0, rich_help_panel=_COST, help="Price of a million written tokens."),
 ]
 MaxCost: TypeAlias = Annotated[
-    float | None, typer.Option("--max-cost", metavar="X", min=0, help="Stop, to be continued, before it costs more.")
+    float | None,
+    typer.Option(
+        "--max-cost", metavar="X", min=0, rich_help_panel=_COST, help="Stop, to be continued, before it costs more."
+    ),
 ]
 MaxTokens: TypeAlias = Annotated[
-    int | None, typer.Option("--max-tokens", metavar="N", min=0, help="Stop, to be continued, before it uses more.")
+    int | None,
+    typer.Option(
+        "--max-tokens", metavar="N", min=0, rich_help_panel=_COST, help="Stop, to be continued, before it uses more."
+    ),
 ]
 DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Try 50 pairs, estimate, write nothing.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]

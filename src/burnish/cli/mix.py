@@ -8,6 +8,8 @@ import typer
 
 from burnish.cli import _options as opt
 
+_PANEL = "What is mixed"
+
 
 def mix(  # noqa: PLR0913 - options are arguments here
     src: Annotated[
@@ -15,13 +17,25 @@ def mix(  # noqa: PLR0913 - options are arguments here
     ] = None,
     *,
     output: opt.Output = None,
-    mixture: Annotated[str | None, typer.Option(metavar="FILE", help="What to mix, in TOML (docs/mixing.md).")] = None,
-    preset: Annotated[str | None, typer.Option(metavar="NAME", help="A mixture that comes with burnish.")] = None,
+    mixture: Annotated[
+        str | None, typer.Option(metavar="FILE", rich_help_panel=_PANEL, help="What to mix, in TOML (docs/mixing.md).")
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(metavar="NAME", rich_help_panel=_PANEL, help="A mixture that comes with burnish.")
+    ] = None,
     form: Annotated[str | None, typer.Option(metavar="NAME", help="Form of the training set.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Decides every draw.")] = None,
-    epoch: Annotated[int | None, typer.Option(metavar="N", min=0, help="Another epoch draws other captions.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", rich_help_panel=_PANEL, help="Decides every draw.")] = None,
+    epoch: Annotated[
+        int | None, typer.Option(metavar="N", min=0, rich_help_panel=_PANEL, help="Another epoch draws other captions.")
+    ] = None,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any key of the mixture; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            rich_help_panel=_PANEL,
+            help="Any key of the mixture; may be repeated.",
+        ),
     ] = None,
     workers: opt.Workers = None,
     limit: opt.Limit = None,

@@ -10,24 +10,43 @@ import typer
 
 from burnish.cli.enhance import enhance
 
+_PANEL = "What is written"
+
 
 def recaption(
     *,
     formats: Annotated[
         str | None,
-        typer.Option("--format", metavar="NAMES", help="Joined by commas: ssc,dsc,dsc+,afc (burnish list formats)."),
+        typer.Option(
+            "--format",
+            metavar="NAMES",
+            rich_help_panel=_PANEL,
+            help="Joined by commas: ssc,dsc,dsc+,afc (burnish list formats).",
+        ),
     ] = None,
     only: Annotated[
         str | None,
-        typer.Option(metavar="WHICH", help='Which pairs: missing, empty, "below 3", "role alt"; joined by " and ".'),
+        typer.Option(
+            metavar="WHICH",
+            rich_help_panel=_PANEL,
+            help='Which pairs: missing, empty, "below 3", "role alt"; joined by " and ".',
+        ),
     ] = None,
     text: Annotated[
         str | None,
-        typer.Option(metavar="FORMAT", help="Its caption takes the place of the text; not given: the text stays."),
+        typer.Option(
+            metavar="FORMAT",
+            rich_help_panel=_PANEL,
+            help="Its caption takes the place of the text; not given: the text stays.",
+        ),
     ] = None,
     tokenizer: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Whose tokens count: words, open_clip, or a path to a tokenizer.json."),
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=_PANEL,
+            help="Whose tokens count: words, open_clip, or a path to a tokenizer.json.",
+        ),
     ] = None,
     **options: Any,
 ) -> int:
