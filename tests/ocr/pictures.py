@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-WITHOUT = "the extra [ocr] is not installed (200 MB): make test-all installs it"
+WITHOUT = "the extra [ocr] is not installed (200 MB): make test-slow installs it"
 """Why a test that reads real pictures is skipped."""
 
 

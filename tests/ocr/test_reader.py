@@ -20,7 +20,10 @@ from burnish.ocr import identity as identity_of
 from tests.ocr.pictures import WITHOUT, readers, written
 from tests.zoo.images import damaged, png_bomb
 
-pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason=WITHOUT)
+pytestmark = [  # slow: the fast tier does not install the reader
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("rapidocr") is None, reason=WITHOUT),
+]
 
 
 @pytest.fixture(scope="module")
