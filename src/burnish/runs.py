@@ -213,7 +213,7 @@ def _finished_plan(output: str) -> dict[str, Json]:
             files.size(SEAL)
         except FileNotFoundError:
             raise UsageError(
-                f"the run into {files.shown} has not finished.\nFinish it with the same burnish enhance, then retry."
+                f"the run into {files.shown} has not finished.\nFinish it with the same command, then retry."
             ) from None
     return plan
 
@@ -227,7 +227,7 @@ def _stored_limit(output: str) -> int:
         except FileNotFoundError:
             return 0
         except (orjson.JSONDecodeError, AttributeError) as error:
-            message = f"{files.shown}/{SUMMARY} is damaged.\nThe same burnish enhance writes it again; then retry."
+            message = f"{files.shown}/{SUMMARY} is damaged.\nThe same command writes it again; then retry."
             raise UsageError(message) from error
     return limit if isinstance(limit, int) else 0
 

@@ -131,7 +131,7 @@ def test_what_verify_advises_makes_a_damaged_output_whole():
     answer = call("verify", "out")
     assert (answer.code, answer.out) == (4, "00000.tar: has the right size but other bytes than were committed\n")
     assert answer.err == (
-        "error: 1 difference in out.\nDelete what is damaged; then the same burnish enhance makes those shards again.\n"
+        "error: 1 difference in out.\nDelete what is damaged; then the same command makes those shards again.\n"
     )
     shard.unlink()
     assert call("enhance", "in", "-o", "out", *FAKE).code == 0
@@ -147,7 +147,7 @@ def test_a_run_that_only_stopped_is_not_called_damaged():
     answer = call("verify", "out")
     assert answer.code == 4
     assert "Delete" not in answer.err
-    assert "continue with the same burnish enhance" in answer.err
+    assert "continue with the same command" in answer.err
 
 
 def test_without_a_plan_verify_advises_a_new_folder():

@@ -47,8 +47,8 @@ def _cure(found: Sequence[Difference]) -> str:
         return "Without its plan no run can go on here: start again with a new output folder."
     if all(difference.what.endswith(AGAIN) for difference in found):
         retry = any(d.name == SEAL and not d.what.startswith("missing") for d in found)
-        return f"The run was stopped; continue with the same burnish {'retry' if retry else 'enhance'}."
-    return "Delete what is damaged; then the same burnish enhance makes those shards again."
+        return f"The run was stopped; continue with the same {'burnish retry' if retry else 'command'}."
+    return "Delete what is damaged; then the same command makes those shards again."
 
 
 COMMAND = verify
