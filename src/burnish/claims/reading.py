@@ -76,9 +76,11 @@ class Phrase:
 _PLACES = r"(?:top|upper|bottom|lower|left|right|center|centre|middle)"
 _PARTS = r"(?:side|half|corner|part|area|edge|third)"
 _FRAMES = r"(?:the|this)\s+(?:picture|image|drawing|illustration|photo|photograph|scene)\b"
+# `rest` is taken whole or not at all. A possessive quantifier would say so, but Python 3.11.2 gets it wrong here.
 _TOKEN = re.compile(
     r"(?P<quote>\"[^\"\n]{1,120}\"|\u201c[^\u201d\n]{1,120}\u201d)"
-    rf"|(?P<place>\b(?:(?:at|on|in|to|near|towards?)\s+the\s+{_PLACES}(?:[\s-]{{1,3}}{_PLACES})?+(?:[\s-]hand)?+(?:\s+{_PARTS})?+\b"
+    rf"|(?P<place>\b(?:(?:at|on|in|to|near|towards?)\s+the\s+{_PLACES}"
+    rf"(?=(?P<rest>(?:[\s-]{{1,3}}{_PLACES})?(?:[\s-]hand)?(?:\s+{_PARTS})?))(?P=rest)\b"
     rf"(?!\s+of\s+(?!{_FRAMES}))|the\s+{_PLACES}\s+{_PARTS}(?=\s+of\s+{_FRAMES})))"
     r"|(?P<relation>\b(?:(?:(?:to|on|at)\s+the\s+)?(?:left|right)(?:[\s-]hand)?\s+(?:side\s+)?of|above|over|higher\s+than|further\s+(?:up|down)\s+than|below"
     r"|under|underneath|beneath|lower\s+than|next\s+to|close\s+to|adjacent\s+to|beside|near|alongside|behind"
