@@ -26,7 +26,8 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "The rules were written with the wordings *used* in view and none of the others. The *first* count is of the"
     yield "third of the wordings held out till then. After it the rules were made more general with those in view, and"
-    yield "the *fresh* wordings, written before that, were counted once. The same author wrote wordings and rules."
+    yield "the *fresh* wordings, written before that, were counted once. The same author wrote wordings and rules, and"
+    yield "knew the fresh wordings while changing the rules: that row is an upper bound."
     yield ""
     yield from _split("used", results["used"])
     for name, parts in results["counts"].items():
