@@ -61,7 +61,6 @@ def sound(text: str, max_chars: int) -> str:
     reason = terminal(text, max_chars)
     foreign = _FOREIGN.intersection(look(reason, len(reason) + 1).flags)
     says_something = any(map(str.isalpha, reason)) and not guards.loops(reason)
-    ordering = any(
-        span.kind != "learned" for span in orders(reason)
-    )  # that score takes the words of judging for orders
+    # The learned score takes the words of judging for orders: here only shapes and words count.
+    ordering = any(span.kind != "learned" for span in orders(reason))
     return reason if says_something and not (foreign or ordering or replies.refused(reason)) else ""

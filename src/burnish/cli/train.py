@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from burnish.cli._command import wrap
+
+_INSTALLED = "/usr/share/openclipart"
+
+_Clipart: TypeAlias = Annotated[
+    str, typer.Option(metavar="DIR", help="Where the package openclipart-svg lies (holds svg/).")
+]
+_Weights: TypeAlias = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="DIR", help="Weights folder; the installed one if not given.")
+]
+_Seed: TypeAlias = Annotated[int, typer.Option(metavar="N", min=0, help="The same seed gives the same digest.")]
 
 COMMAND = typer.Typer(help="Make again what burnish ships with.", no_args_is_help=True)
 
 
 def builtin(
     *,
-    clipart: Annotated[
-        str, typer.Option(metavar="DIR", help="Where the package openclipart-svg lies (holds svg/).")
-    ] = "/usr/share/openclipart",
-    output: Annotated[
-        str | None,
-        typer.Option("-o", "--output", metavar="DIR", help="Weights folder; the installed one if not given."),
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed gives the same digest.")] = 0,
+    clipart: _Clipart = _INSTALLED,
+    output: _Weights = None,
+    seed: _Seed = 0,
 ) -> None:
     """Train the built-in model's heads on Debian's clip art, on a CPU, in minutes. Needs the extra [train]."""
     from importlib.util import find_spec
@@ -41,14 +46,9 @@ def builtin(
 
 def injection(
     *,
-    clipart: Annotated[
-        str, typer.Option(metavar="DIR", help="Where the package openclipart-svg lies (holds svg/).")
-    ] = "/usr/share/openclipart",
-    output: Annotated[
-        str | None,
-        typer.Option("-o", "--output", metavar="DIR", help="Weights folder; the installed one if not given."),
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed gives the same digest.")] = 0,
+    clipart: _Clipart = _INSTALLED,
+    output: _Weights = None,
+    seed: _Seed = 0,
 ) -> None:
     """Train the detector of orders in captions from its grammars and clip-art titles, on a CPU, in minutes."""
     from pathlib import Path
