@@ -9,14 +9,19 @@ import os
 import re
 import resource
 import select
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from burnish.errors import BurnishError, MissingPackage, StopError
 
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
 """All a child gets of the environment: one taken over by an image finds no keys there."""
+
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 _IDLE_S = 5.0  # between two looks whether the parent lives: a sibling may hold the pipe open
 _NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
@@ -29,6 +34,43 @@ def environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     path = os.pathsep.join(filter(None, sys.path))
     return {**kept, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def start(
+    module: str,
+    arguments: Sequence[str],
+    log: IO[bytes],
+    *,
+    what: str,
+    shared: Sequence[int] = (),
+    more: Mapping[str, str] = _NO_MORE,
+) -> subprocess.Popen[bytes]:
+    """A child that runs `module` with pipes to its input and output, unbuffered, and its complaints in `log`.
+
+    `shared`: descriptors it inherits; `more`: variables beside those of `environment`. Raises `StopError`.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603  our own module, no shell
+            [sys.executable, "-P", "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            bufsize=0,
+            pass_fds=shared,
+            env={**environment(), **more},
+        )
+    except OSError as error:
+        raise StopError(f"{what} could not start: {error}") from error
+
+
+def end(popen: subprocess.Popen[bytes], owner: int, *files: IO[bytes]) -> None:
+    """Kill a child, if this is the process `owner` that started it and no fork, and close its pipes and `files`."""
+    if os.getpid() == owner:
+        popen.kill()
+        popen.wait()
+    for stream in (popen.stdin, popen.stdout, *files):
+        if stream is not None:
+            stream.close()
 
 
 def address_space() -> int:

@@ -9,7 +9,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import weakref
@@ -17,7 +16,6 @@ from collections.abc import Sequence
 from typing import IO, TypeAlias
 
 from burnish import confined
-from burnish.errors import StopError
 from burnish.images import layout
 from burnish.images.limits import Limits
 from burnish.values import ImageFault, Picture, Reason
@@ -28,6 +26,8 @@ _LOOK_S = 1.0
 _WALL_PER_CPU = 4.0
 """A child may wait for a CPU that others use: it counts as hanging when it made no progress for so many times its
 CPU limit. A decoder that computes too long is ended by the CPU limit itself, whatever the load."""
+
+_WHAT = "the image decoder"
 
 _Result: TypeAlias = Picture | ImageFault
 
@@ -45,11 +45,11 @@ class Process:
         self._memory = _grown(self._file, mmap.PAGESIZE)
         with tempfile.TemporaryFile() as log:
             self._popen = _spawn(self._file.fileno(), side_px, limits, log)
-            self.end = weakref.finalize(self, _end, self._popen, self._file, self._owner)
+            self.end = weakref.finalize(self, confined.end, self._popen, self._owner, self._file)
             """Kill the child and free what is shared; also done when this object goes."""
             if self._byte(_START_S) != b"r":
                 self.end()
-                raise confined.not_started("the image decoder", log)
+                raise confined.not_started(_WHAT, log)
 
     @property
     def is_ours(self) -> bool:
@@ -143,25 +143,5 @@ def _spawn(memory: int, side_px: int, limits: Limits, log: IO[bytes]) -> subproc
     # glibc's malloc gives freed pixels back to the kernel after each image unless told otherwise: the page faults
     # were 0.2 ms an image, an eighth of the work. Above 4 MiB it still does. Other systems ignore the names.
     heap = {"MALLOC_MMAP_THRESHOLD_": str(2**22), "MALLOC_TRIM_THRESHOLD_": str(2**24)}
-    settings = json.dumps(dataclasses.asdict(limits))
-    try:
-        return subprocess.Popen(  # noqa: S603  our own module, no shell
-            [sys.executable, "-P", "-m", "burnish.images.child", str(memory), str(side_px), settings],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            bufsize=0,
-            pass_fds=(memory,),
-            env={**confined.environment(), **heap},
-        )
-    except OSError as error:
-        raise StopError(f"the image decoder could not start: {error}") from error
-
-
-def _end(popen: subprocess.Popen[bytes], file: IO[bytes], owner: int) -> None:
-    if os.getpid() == owner:
-        popen.kill()
-        popen.wait()
-    for stream in (popen.stdin, popen.stdout, file):
-        if stream is not None:
-            stream.close()
+    arguments = [str(memory), str(side_px), json.dumps(dataclasses.asdict(limits))]
+    return confined.start("burnish.images.child", arguments, log, what=_WHAT, shared=(memory,), more=heap)

@@ -8,16 +8,14 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import tempfile
 import weakref
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from burnish import confined
-from burnish.errors import StopError
 from burnish.images import Limits
 from burnish.ocr import lines, package
 from burnish.ocr.lines import Line, Writing
@@ -29,6 +27,7 @@ of lines misses what is small against its picture: more pixels cost more and fin
 decodes for itself, so that the models' picture is the same with and without it.
 """
 
+_WHAT = "the reader of writing in images"
 _START_S = 180.0  # imports and weights from a cold, busy disk
 _WALL_PER_CPU = 4.0  # it may wait for a CPU that others use, see `burnish.images.process`
 _DEATH_S = 10.0  # between the end of its output and its exit status
@@ -121,12 +120,13 @@ class _Child:
         """Whether it ended because a picture took too long."""
         self._wall_s = (CPU_S + limits.timeout_s) * _WALL_PER_CPU
         with tempfile.TemporaryFile() as log:
-            self._popen = _spawn(limits, log)
-            self.end = weakref.finalize(self, _end, self._popen, os.getpid())
+            arguments = [str(SIDE_PX), json.dumps(dataclasses.asdict(limits))]
+            self._popen = confined.start("burnish.ocr.child", arguments, log, what=_WHAT)
+            self.end = weakref.finalize(self, confined.end, self._popen, os.getpid())
             """Kill it; also done when this object goes."""
             if self._receive(len(READY), _START_S) != READY:
                 self.end()
-                raise confined.not_started("the reader of writing in images", log)
+                raise confined.not_started(_WHAT, log)
 
     def read(self, data: bytes) -> list[Line] | None:
         """All lines in one picture; None if the child died, hung or answered nonsense: then it is of no more use."""
@@ -190,27 +190,3 @@ def _parsed(answer: bytes) -> list[Line] | None:
         return [Line(text=str(text), confidence=float(sure)) for text, sure in said]
     except (ValueError, TypeError, RecursionError):
         return None
-
-
-def _spawn(limits: Limits, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    settings = json.dumps(dataclasses.asdict(limits))
-    try:
-        return subprocess.Popen(  # noqa: S603  our own module, no shell
-            [sys.executable, "-P", "-m", "burnish.ocr.child", str(SIDE_PX), settings],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            bufsize=0,
-            env=confined.environment(),
-        )
-    except OSError as error:
-        raise StopError(f"the reader of writing in images could not start: {error}") from error
-
-
-def _end(popen: subprocess.Popen[bytes], owner: int) -> None:
-    if os.getpid() == owner:
-        popen.kill()
-        popen.wait()
-    for stream in (popen.stdin, popen.stdout):
-        if stream is not None:
-            stream.close()
