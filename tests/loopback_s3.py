@@ -20,7 +20,7 @@ def loopback_s3(bucket: str) -> Iterator[None]:
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "CANARY-secret")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        fsspec.filesystem("s3").mkdir(bucket)
+        fsspec.filesystem("s3").makedirs(bucket, exist_ok=True)  # moto keeps what an earlier server of this process had
         yield
         fsspec.filesystem("s3").clear_instance_cache()
     server.stop()

@@ -170,3 +170,22 @@ def test_writing_that_an_earlier_run_read_is_not_lost_by_one_that_does_not_look(
     again = columns(after(read, "a dog.jpg"))
     assert again["burnish_text_in_image"] == "GIVE WAY\nGate 42"
     assert columns(record("a dog"))["burnish_text_in_image"] == ""
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"caption_original_raw": "\x80"},
+        {"burnish_score_x": 1.0, "burnish_confidence_x": 1.0, "burnish_state_x": ["ok"]},
+        {"burnish_score_x": 10**400, "burnish_confidence_x": 1, "burnish_state_x": "ok"},
+        {"burnish_edits": [{"start": 10**30, "before": "a", "after": "b", "why": "c", "junk": True}]},
+        {"burnish_claims": [{"kind": "k", "says": "s", "verdict": "v", "start": 0, "stop": 10**30}]},
+    ],
+)
+def test_columns_that_only_look_like_ours_are_no_error(fields: Mapping[str, Json]) -> None:
+    made = record("a dog")
+    ours = {"burnish_decision": "kept", "caption_original": "a dog", "burnish_claims": "[]", **fields}
+    made = continued(replace(made, pair=replace(made.pair, fields=ours)))
+    row = columns(made)
+    assert orjson.loads(orjson.dumps(row)) == row
+    assert row["caption_original"] == "a dog"

@@ -110,6 +110,23 @@ def test_facts_of_the_text_survive_or_are_listed(text: str, drops: tuple[str, ..
     assert found == ([flaw] if flaw else [])
 
 
+@pytest.mark.parametrize(
+    ("writing", "drops", "flaw"),
+    [
+        (("MARIA",), '"Maria"', "read_but_dropped"),
+        (("ANNA",), '"Maria"', ""),
+        ((), '"Maria"', ""),
+        (None, '"Maria"', ""),
+        (("MARIA",), "Oslo", ""),
+    ],
+)
+def test_a_quotation_that_was_read_is_not_refuted(writing: tuple[str, ...] | None, drops: str, flaw: str) -> None:
+    draft = Draft(text=FUSED.replace(f"{drops} ", ""), edits=(dropped(drops),))
+    assert not [each for each in contract("afc").flaws(draft, Given(text=ALT)) if each.name == "facts_lost"]
+    found = [each.name for each in contract("afc").flaws(draft, Given(text=ALT, writing=writing))]
+    assert ("read_but_dropped" in found) == bool(flaw)
+
+
 def test_the_text_said_again_is_no_fusion() -> None:
     assert "echo" in flaws(FUSED, "afc", text=FUSED)
 

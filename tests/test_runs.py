@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 
+from burnish import criteria, records
 from burnish import plan as plans
-from burnish import records
+from burnish.criteria import Criterion
 from burnish.engines import local
 from burnish.errors import StopError, UsageError
+from burnish.recipes import Recipe
 from burnish.runs import open_run, plan_of
 from burnish.storage.layout import SEAL, SUMMARY
 from burnish.storage.ledger import Counts
@@ -124,6 +127,28 @@ def test_a_stopped_retry_is_unfinished_and_can_be_retried(source: Path) -> None:
     assert all(difference.what.endswith(AGAIN) for difference in found)
     assert retry(source).counts.quarantined == first.counts.quarantined - 2
     assert verify(str(source.parent / "out")) == []
+
+
+RUBRIC = Recipe(name="rubric", paper="own", criteria=("overall", f"{__name__}:TIDY"), asks=("assess",))
+TIDY = Criterion(name="tidy", question="Is it tidy?", anchors=("no", "little", "half", "mostly", "yes"), source="own")
+"""A user's recipe and criterion: their names are where they stand, and what stands there may change."""
+
+
+def test_a_rubric_in_other_words_is_another_plan(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, own = sys.modules[__name__], f"{__name__}:RUBRIC"
+    run(source, recipe=own)
+    run(source, recipe=own)
+    for name, value in (
+        ("TIDY", replace(TIDY, question="Is it very tidy?")),
+        ("RUBRIC", replace(RUBRIC, decides={"overall": 2.0})),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(here, name, value)
+            criteria.load.cache_clear()
+            with pytest.raises(UsageError, match="another plan"):
+                run(source, recipe=own)
+    criteria.load.cache_clear()
+    run(source, recipe=own)
 
 
 def test_an_unfinished_run_is_not_retried(source: Path) -> None:

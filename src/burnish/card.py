@@ -190,8 +190,8 @@ def _text(summary: Mapping[str, Json]) -> Iterator[str]:
     yield from _RECAPTIONED if captioned else _ASSESSED
     yield "The images are the input's, to the byte; no pair was dropped for a score."
     yield ""
-    yield f"- Model: `{_code(summary.get('backend'))}`"
-    yield f"- Recipe: `{_code(summary.get('recipe'))}`"
+    yield f"- Model: `{code(summary.get('backend'))}`"
+    yield f"- Recipe: `{code(summary.get('recipe'))}`"
     yield from _captions(summary, plan) if captioned else _rewrites(plan)
     yield ""
     yield "| what became of the pairs | number | share |"
@@ -220,9 +220,9 @@ def _rewrites(plan: Mapping[str, Json]) -> Iterator[str]:
 def _captions(summary: Mapping[str, Json], plan: Mapping[str, Json]) -> Iterator[str]:
     """What became of new captions, by format."""
     tokenizer = PurePosixPath(str(plan.get("recaption.tokenizer"))).name
-    yield f"- Formats: `{_code(plan.get('recaption.formats'))}`, lengths in tokens of `{_code(tokenizer)}`"
+    yield f"- Formats: `{code(plan.get('recaption.formats'))}`, lengths in tokens of `{code(tokenizer)}`"
     text = plan.get("recaption.text")
-    yield f"- The text is {f'the caption in the format `{_code(text)}` where there is one' if text else 'as it was'}"
+    yield f"- The text is {f'the caption in the format `{code(text)}` where there is one' if text else 'as it was'}"
     yield ""
     yield "| format | written | at the second try | cut at a sentence | below the floor | not written |"
     yield "|---|---:|---:|---:|---:|---:|"
@@ -231,7 +231,7 @@ def _captions(summary: Mapping[str, Json], plan: Mapping[str, Json]) -> Iterator
         got = {str(what): n for what, n in each.items() if isinstance(n, int)} if isinstance(each, Mapping) else {}
         shown = [got.get(what, 0) for what in ("written", "reasked", "trimmed", "low")]
         missed = sum(n for what, n in got.items() if what.startswith("no:"))
-        yield f"| {_code(role)} | {' | '.join(f'{n:,}' for n in (*shown, missed))} |"
+        yield f"| {code(role)} | {' | '.join(f'{n:,}' for n in (*shown, missed))} |"
 
 
 def _reasons(summary: Mapping[str, Json]) -> Iterator[str]:
@@ -240,13 +240,13 @@ def _reasons(summary: Mapping[str, Json]) -> Iterator[str]:
         yield ""
         yield "| reason (passed and quarantined) | number |"
         yield "|---|---:|"
-        yield from (f"| `{_code(reason)}` | {number:,} |" for reason, number in sorted(reasons.items()))
+        yield from (f"| `{code(reason)}` | {number:,} |" for reason, number in sorted(reasons.items()))
 
 
 def _share(part: int, total: int) -> str:
     return f"{part / total:.1%}" if total else "0.0%"
 
 
-def _code(value: Json) -> str:
-    """`value` inside a code span of a table cell, whatever it holds."""
+def code(value: Json) -> str:
+    """`value` as it may stand inside a code span of a table cell, whatever it holds."""
     return " ".join(str(value).replace("`", "'").replace("|", "/").split())

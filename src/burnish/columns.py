@@ -10,14 +10,14 @@ An output may be the source of another run: `earlier` reads the captions back, `
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import cast
 
 import orjson
 
 from burnish.texts import decode, storable, terminal
-from burnish.values import Caption, Edit, Json, Pair, Record, Score, State
+from burnish.values import Caption, Edit, Finding, Json, Pair, Record, Score, State
 
 _SCORE = "burnish_score_"
 
@@ -26,6 +26,11 @@ MISSING_SCORE = -1.0
 
 MAX_REASON_CHARS = 300
 """Of the reason of a score, on one line: joint answers may give more, which the records keep."""
+_CLAIMS = "burnish_claims"
+_ENTITIES = "burnish_entities"
+ORIGINAL = "caption_original"
+"""Field of the text as found, before the first run on the pair."""
+
 _FORMULA = "=+-@ "
 """What opens a formula in a spreadsheet; no sentence begins so."""
 _NUMBERS = ("burnish_score_", "burnish_confidence_", "burnish_spread_", "burnish_blind_")
@@ -46,7 +51,7 @@ def columns(record: Record) -> dict[str, Json]:
         for c in record.captions
     ]
     row: dict[str, Json] = {
-        "caption_original": original,
+        ORIGINAL: original,
         "caption_original_raw": raw,
         "captions": captions,
         "burnish_decision": str(record.decision),
@@ -55,6 +60,10 @@ def columns(record: Record) -> dict[str, Json]:
         "burnish_edits": edits_json(chosen.edits),
         "burnish_text_in_image": _text_in_image(record),
     }
+    if "claims" in record.extra or _CLAIMS in record.pair.fields:
+        row[_CLAIMS] = claims_json(chosen.claims)
+    if record.entities is not None or _ENTITIES in record.pair.fields:
+        row[_ENTITIES] = _entities(record)
     for score in chosen.scores:
         row[f"burnish_score_{score.criterion}"] = MISSING_SCORE if score.value is None else score.value
         row[f"burnish_confidence_{score.criterion}"] = score.confidence
@@ -75,6 +84,15 @@ def _beside(record: Record, score: Score) -> dict[str, Json]:
     if "explain" in record.extra or reason in record.pair.fields:
         found[reason] = terminal(score.reason, MAX_REASON_CHARS - 1).lstrip(_FORMULA)
     return found
+
+
+def _entities(record: Record) -> str:
+    """The names that this run has linked, else those of the run that wrote the pair, as one JSON array."""
+    if record.entities is None:
+        before = record.pair.fields[_ENTITIES]
+        return before if isinstance(before, str) else "[]"
+    shown = [{k: v for k, v in asdict(entity).items() if k != "forms"} for entity in record.entities]
+    return orjson.dumps(shown).decode()
 
 
 def _text_in_image(record: Record) -> str:
@@ -119,7 +137,11 @@ def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
         captions.append(Caption(text=pair.text, role="edited", maker="source"))
     else:
         captions[at] = replace(
-            captions[at], text=pair.text, edits=_edits(fields.get("burnish_edits")), scores=tuple(_scores(fields))
+            captions[at],
+            text=pair.text,
+            edits=_edits(fields.get("burnish_edits")),
+            scores=tuple(_scores(fields)),
+            claims=claims_from(fields.get(_CLAIMS)),
         )
     return tuple(captions), at
 
@@ -129,7 +151,8 @@ def continued(record: Record) -> Record:
     captions, at = earlier(record.pair)
     if len(captions) == 1:
         return record
-    current = replace(captions[at], scores=record.captions[0].scores or captions[at].scores)
+    now = record.captions[0]
+    current = replace(captions[at], scores=now.scores or captions[at].scores, claims=now.claims or captions[at].claims)
     known = (*captions[:at], current, *captions[at + 1 :])
     chosen = len(known) - 1 + record.chosen if record.chosen else at
     return replace(record, captions=(*known, *record.captions[1:]), chosen=chosen)
@@ -153,7 +176,7 @@ def _raw(value: Json) -> str:
         return ""
     try:
         return decode(base64.b64decode(value, validate=True))
-    except binascii.Error:
+    except ValueError:  # binascii's, or of letters that are not even ASCII
         return ""
 
 
@@ -176,7 +199,13 @@ def _edits(value: Json) -> tuple[Edit, ...]:
     found = []
     for entry in _list(value):
         match entry:
-            case {"start": int(start), "before": str(before), "after": str(after), "why": str(why), "junk": bool(junk)}:
+            case {
+                "start": int(start),
+                "before": str(before),
+                "after": str(after),
+                "why": str(why),
+                "junk": bool(junk),
+            } if _fits(start):
                 found.append(Edit(start=start, before=before, after=after, why=why, junk=junk))
     return tuple(found)
 
@@ -188,14 +217,14 @@ def _scores(fields: Mapping[str, Json]) -> Iterator[Score]:
             continue
         value, confidence = _number(fields, name), _number(fields, f"burnish_confidence_{criterion}")
         state = fields.get(f"burnish_state_{criterion}")
-        if value is None or confidence is None or state not in set(State):
+        if value is None or confidence is None or not isinstance(state, str) or state not in set(State):
             continue
         reason, blind = fields.get(f"burnish_reason_{criterion}"), _number(fields, f"burnish_blind_{criterion}")
         yield Score(
             criterion=criterion,
             value=value if state == State.OK else None,
             confidence=confidence,
-            state=State(str(state)),
+            state=State(state),
             spread=_number(fields, f"burnish_spread_{criterion}") or 0.0,
             reason=reason if isinstance(reason, str) else "",
             blind=None if blind == MISSING_SCORE else blind,
@@ -204,7 +233,13 @@ def _scores(fields: Mapping[str, Json]) -> Iterator[Score]:
 
 def _number(fields: Mapping[str, Json], name: str) -> float | None:
     value = fields.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    fits = isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and _fits(value))
+    return float(cast(float, value)) if fits else None
+
+
+def _fits(*numbers: int) -> bool:
+    """Whether they can be written as JSON again: of 64 bits, as no column of ours has any other."""
+    return all(-(2**63) <= number < 2**63 for number in numbers)
 
 
 def _list(value: Json) -> list[Json]:
@@ -222,6 +257,27 @@ def overall(scores: Sequence[Score]) -> float:
         (s.value for s in scores if s.criterion == "overall" and s.value is not None and s.state is State.OK),
         MISSING_SCORE,
     )
+
+
+def claims_from(value: Json) -> tuple[Finding, ...]:
+    """What `claims_json` wrote; what is no claim is left out."""
+    found = []
+    for entry in _list(value):
+        match entry:
+            case {
+                "kind": str(kind),
+                "says": str(says),
+                "verdict": str(given),
+                "start": int(start),
+                "stop": int(stop),
+            } if _fits(start, stop):
+                found.append(Finding(kind=kind, says=says, verdict=given, start=start, stop=stop))
+    return tuple(found)
+
+
+def claims_json(claims: Sequence[Finding]) -> str:
+    """Checked claims as one JSON array of objects (kind, says, verdict, start, stop); "[]" if there are none."""
+    return orjson.dumps([{**asdict(each), "says": storable(each.says)[0]} for each in claims]).decode()
 
 
 def edits_json(edits: Sequence[Edit]) -> str:

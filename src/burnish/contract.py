@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from burnish import edits, evidence, guards, languages, sentences
+from burnish import edits, evidence, guards, sentences
+from burnish.entities.survival import Names, stands
 from burnish.formats import Format
 from burnish.injection import orders
 from burnish.tokens import Tokenizer
@@ -42,11 +43,12 @@ class Flaw:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """What stood beside the picture: the pair's text, "" if it was not shown; the writing read in the picture, None if
-    nobody looked.
+    nobody looked; the names that have to stand in the caption.
     """
 
     text: str = ""
     writing: tuple[str, ...] | None = None
+    names: Names = field(default_factory=Names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,16 @@ class Contract:
             yield Flaw(name="unfinished", told="it breaks off before the end of a sentence")
 
     def _content(self, text: str, draft: Draft, given: Given) -> Iterator[Flaw]:
-        if self.format.language and _foreign(text, self.format.language):
+        if self.format.language and guards.foreign(text, self.format.language):
             yield Flaw(name="language", told=f"it is not in the language {self.format.language!r}")
         if given.writing is not None and evidence.unread(given.text, text, given.writing):
             yield Flaw(name="writing_not_in_image", told="it quotes writing that cannot be read in the image")
+        dropped = tuple(edit.before for edit in draft.edits)
         if given.text:
-            yield from _fused(text, tuple(edit.before for edit in draft.edits), given.text)
+            yield from _fused(text, dropped, given)
+            yield from _read_after_all(draft, given)
+        if given.names:
+            yield from _named(text, dropped, given)
         for constraint in self.format.constraints:
             if wrong := constraint.test(text):
                 yield Flaw(name=constraint.name, told=wrong)
@@ -116,26 +122,43 @@ def _harm(raw: str, given: Given) -> Iterator[Flaw]:
         yield Flaw(name="address", told="it has a web or mail address")
 
 
-def _fused(text: str, dropped: tuple[str, ...], original: str) -> Iterator[Flaw]:
+def _fused(text: str, dropped: tuple[str, ...], given: Given) -> Iterator[Flaw]:
     """What is wrong with a caption into which the pair's text was to go (see `burnish.formats.Format.sees_text`)."""
     refuted = _said("\n".join(dropped))
-    missing = [part for part in edits.lost(original, text) if _said(part) not in refuted]
+    lost = [part for part in edits.lost(given.text, text) if not given.names.covers(part)]
+    missing = [part for part in lost if _said(part) not in refuted]
     if missing:
         told = f"it leaves out {len(missing)} names, numbers or quotations of CAPTION that it does not list as dropped"
         yield Flaw(name="facts_lost", told=told)
     if any(_said(part) in _said(text) for part in dropped):
         yield Flaw(name="dropped_and_said", told="it says what it lists as dropped")
-    if edits.changed_share(original, text) < ECHO_SHARE:
+    if edits.changed_share(given.text, text) < ECHO_SHARE:
         yield Flaw(name="echo", told="it repeats CAPTION and adds nothing that the image shows")
+
+
+def _read_after_all(draft: Draft, given: Given) -> Iterator[Flaw]:
+    """A quotation that the model calls refuted, though it was read in the picture."""
+    refuted = {_said(edit.before) for edit in draft.edits if not edit.junk}
+    quoted = [quote for quote in evidence.claims(given.text) if _said(quote) in refuted]
+    if given.writing and any(evidence.says(given.writing, quote) for quote in quoted):
+        yield Flaw(name="read_but_dropped", told="it lists a quotation as refuted that can be read in the image")
+
+
+def _named(text: str, dropped: tuple[str, ...], given: Given) -> Iterator[Flaw]:
+    """What is wrong with a caption that has to say names: only those that it lists as dropped may be left out."""
+    names, listed = given.names, "\n".join(dropped)
+    missing = [entity for entity in names.missing(text) if not stands(entity, listed)]
+    if missing:
+        yield Flaw(
+            name="name_lost", told=f"it leaves out {len(missing)} of the NAMEs and does not list them as dropped"
+        )
+    known = "\n".join((given.text, *(given.writing or ()), names.spelt))
+    if foreign := names.foreign(known, text, alike=True):
+        yield Flaw(name="foreign_name", told=f"it has {len(foreign)} names in place of the NAMEs that were given")
+    if not given.text and any(_said(part) in _said(text) for part in dropped):
+        yield Flaw(name="dropped_and_said", told="it says what it lists as dropped")
 
 
 def _said(text: str) -> str:
     """The words of `text`, to be looked for in other words; lines do not run into each other."""
     return "\n".join(f" {' '.join(edits.words(line))} " for line in text.splitlines())
-
-
-def _foreign(text: str, language: str) -> bool:
-    if len(edits.words(text)) < guards.LANGUAGE_MIN_WORDS:
-        return False
-    found, sure = languages.classify(text)
-    return found != language and sure >= guards.LANGUAGE_SURE

@@ -20,7 +20,8 @@ from burnish.errors import UsageError
 from burnish.images import Limits
 from burnish.only import parse
 from burnish.texts import MAX_CHARS
-from burnish.values import Budget, Json, Usage
+from burnish.usage import Usage
+from burnish.values import Budget, Json
 
 HowOptions: TypeAlias = Callable[[Mapping[str, str]], frozenset[str]]
 
@@ -58,6 +59,9 @@ class RewriteRules:
     `candidates`: so many rewrites are asked for, and the one with the best gain minus `distance_cost` times the share
     of words it changes is taken. `fuse`: a rewrite may also take in what the image shows, then up to
     `max_inserted_fused` words: 20 and a caption's own ten still fit CLIP's 77 tokens.
+    `claims`: the model is asked about each claim of a caption to be rewritten, and where some are refuted a rewrite may
+    change their words only; `claims_all`: about those of every caption, so that one that stands well and says something
+    wrong is mended too.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -70,10 +74,19 @@ class RewriteRules:
     distance_cost: float = _within(0.5, 0)
     fuse: bool = False
     max_inserted_fused: int = _within(20, 0)
+    claims: bool = False
+    claims_all: bool = False
     weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check(self, "rewrite.")
+        if self.claims and self.fuse:
+            raise UsageError(
+                "rewrite.claims and rewrite.fuse exclude each other: with the one a rewrite may change only what is "
+                "refuted, with the other it takes in what the image shows.\nChoose one of --claims and --fuse."
+            )
+        if self.claims_all and not self.claims:
+            raise UsageError("rewrite.claims_all needs rewrite.claims.\nExample: --claims --set rewrite.claims_all=1")
         if self.weights and not (min(self.weights.values()) >= 0 and 0 < sum(self.weights.values()) < math.inf):
             raise UsageError(f"rewrite.weights must be at least 0 and not all 0, not {self.weights!r}.")
 
@@ -113,6 +126,33 @@ class RecaptionRules:
     def names(self) -> tuple[str, ...]:
         """The formats one by one, each once."""
         return tuple(dict.fromkeys(name.strip() for name in self.formats.split(",") if name.strip()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRules:
+    """Names that must survive: `table` is a file of them (`burnish.entities`), "" for none.
+
+    `fields`: of the pair's metadata, joined by commas, in which they are looked for beside the text. `min_score`: what
+    a link needs to stand (0..1). `fuzzy`: whether misspelt names are looked for. `everywhere`: new captions that do not
+    see the text must have them too.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    table: str = ""
+    fields: str = ""
+    min_score: float = _within(0.5, 0, 1)
+    fuzzy: bool = True
+    everywhere: bool = True
+
+    def __post_init__(self) -> None:
+        _check(self, "entities.")
+        if self.fields and not self.table:
+            raise UsageError("entities.fields needs a table of names.\nExample: --entities names.csv")
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields one by one, each once."""
+        return tuple(dict.fromkeys(name.strip() for name in self.fields.split(",") if name.strip()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,16 +196,44 @@ class CostRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRules:
+    """How images of lists of URLs are fetched, if they are. `allow`: networks of one's own that may be dialled although
+    they are not public, joined by commas; `ports` beside 80 and 443. `concurrency`, `per_host` requests at once and
+    `per_host_rate` requests a second (0: no limit) are this machine's, shared out among its workers: img2dataset has no
+    limit a host, and 20 a second is what a page with many pictures asks for. `timeout_s` for one URL with its
+    redirects, so often as `tries` says. `about`: a URL or mail address for the User-Agent. `proxies`: those of the
+    environment are used; they, and not burnish, then look names up and dial.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+    allow: str = ""
+    ports: str = ""
+    concurrency: int = _within(64, 1, 1024)
+    per_host: int = _within(4, 1)
+    per_host_rate: float = _within(20.0, 0)
+    timeout_s: float = _within(30.0, 0.1)
+    tries: int = _within(3, 1, 10)
+    about: str = ""
+    proxies: bool = False
+
+    def __post_init__(self) -> None:
+        _check(self, "fetching.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One run. `source` and `output` are paths, patterns or fsspec URLs; "" for `store` means: look and decide.
     `explain`: the model says why the captions to be rewritten stand low. `blind`: what needs the image is asked again
     without it, to show what the text alone makes the model say; no decision depends on that.
     `ocr`: the writing in every image is read; rewrites are held against it (extra ``[ocr]``).
+    `fetch`: the images of a list of URLs are fetched (extra ``[fetch]``); without it such a source is refused.
 
-    How, not what: `workers` (0: one per core), `batch_size` in pairs, `limit` of input pairs (0: all), `max_bad`
-    (share of bad pairs above which a finished run exits with 3), `breaker` (so many pairs in a row that fail for
-    reasons that smell of the environment stop the run before more are blamed; 0 switches it off), `cost`, `answers`
-    (folder where the answers of a model that costs something are kept and found again; "": with the output).
+    How, not what: `engine` (where shards run, a name of `burnish.engines`) and its `engine_options`, `workers` (0: one
+    per core), `decoders` (child processes that decode images, for each worker), `batch_size` in pairs, `limit` of input
+    pairs (0: all), `max_bad` (share of bad pairs above which a finished run exits with 3), `breaker` (so many pairs in
+    a row that fail for reasons that smell of the environment stop the run before more are blamed; 0 switches it off),
+    `cost`, `answers` (folder where the answers of a model that costs something are kept and found again; "": with the
+    output).
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -179,13 +247,19 @@ class Plan:
     explain: bool = False
     blind: bool = False
     ocr: bool = False
+    fetch: bool = False
     rewrite: RewriteRules = field(default_factory=RewriteRules)
     recaption: RecaptionRules = field(default_factory=RecaptionRules)
+    entities: EntityRules = field(default_factory=EntityRules)
     text: TextRules = field(default_factory=TextRules)
     limits: Limits = field(default_factory=Limits)
     cost: CostRules = field(default_factory=CostRules, metadata={"how": True})
+    fetching: FetchRules = field(default_factory=FetchRules, metadata={"how": True})
     answers: str = field(default="", metadata={"how": True})
+    engine: str = field(default="local", metadata={"how": True})
+    engine_options: dict[str, str] = field(default_factory=dict, metadata={"how": True})
     workers: int = _how(0, 0)
+    decoders: int = _how(1, 1, 64)
     batch_size: int = _how(32, 1)
     limit: int = _how(0, 0)
     max_bad: float = _how(0.2, 0, 1)
@@ -197,7 +271,8 @@ class Plan:
     @property
     def extra(self) -> tuple[str, ...]:
         """What is asked beside scores, by the names of `burnish.asks`, in their order."""
-        return tuple(name for name, wanted in (("blind", self.blind), ("explain", self.explain)) if wanted)
+        wanted = (("blind", self.blind), ("explain", self.explain), ("claims", self.rewrite.claims))
+        return tuple(name for name, asked in wanted if asked)
 
     def semantic(self) -> dict[str, Json]:
         """All keys that can change an output byte, flat and dotted, without source and output paths."""

@@ -16,7 +16,7 @@ from burnish.errors import StopError
 from burnish.plan import CostRules
 from burnish.storage.answers import spent
 from burnish.storage.stopping import stopping
-from burnish.values import Usage
+from burnish.usage import Usage
 
 PROBE_CALLS = 16
 """So many calls are made before their mean is believed."""

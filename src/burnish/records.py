@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 import xxhash
 
-from burnish.columns import earlier, edits_json
+from burnish.columns import claims_from, claims_json, earlier, edits_json
+from burnish.entities import Entity
 from burnish.storage.files import Files
 from burnish.storage.layout import RECORDS
 from burnish.texts import decode, storable
@@ -29,7 +31,7 @@ FORMAT_VERSION = 1
 @cache
 def schema() -> pa.Schema:
     """The columns of a records file. `raw` is base64 of the original bytes where `text` had to be made storable, else
-    ""; `edits` is a JSON array.
+    ""; `edits` and `claims` are JSON arrays.
     """
     import pyarrow as pa  # 0.2 s and 30 MB: not for the process that only hands out shards
 
@@ -53,6 +55,7 @@ def schema() -> pa.Schema:
             ("edits", pa.string()),
             ("verdict", pa.string()),
             ("scores", pa.list_(score)),
+            ("claims", pa.string()),
         ]
     )
     return pa.schema(
@@ -72,6 +75,7 @@ def schema() -> pa.Schema:
             ("chosen", pa.int32()),
             ("captions", pa.list_(caption)),
             ("evidence", pa.list_(pa.string())),
+            ("entities", pa.string()),
         ],
         metadata={"burnish.records": str(FORMAT_VERSION)},
     )
@@ -96,6 +100,7 @@ def row(record: Record) -> dict[str, Any]:
         "chosen": record.chosen,
         "captions": [_caption_row(c) for c in record.captions],
         "evidence": list(record.evidence),
+        "entities": "" if record.entities is None else orjson.dumps([asdict(e) for e in record.entities]).decode(),
     }
 
 
@@ -108,33 +113,17 @@ class RecordsWriter:
 
     def __init__(self, sink: BinaryIO) -> None:
         """`sink` is written front to back and left open."""
-        import pyarrow.parquet as pq
+        from burnish.storage import arrow
 
-        self._parquet = pq.ParquetWriter(sink, schema(), compression="zstd")
-        self._rows: list[dict[str, Any]] = []
+        self._rows = arrow.RowWriter(sink, schema(), self.ROWS_PER_GROUP)
 
     def put(self, record: Record) -> None:
         """Append one record."""
-        self._rows.append(row(record))
-        if len(self._rows) >= self.ROWS_PER_GROUP:
-            self._flush()
+        self._rows.put(row(record))
 
     def finish(self) -> None:
         """Write what is left and the footer."""
-        self._flush()
-        self._parquet.close()
-
-    def __del__(self) -> None:
-        """A file that was given up is not finished: pyarrow would write a footer to a sink that may be closed."""
-        if hasattr(self, "_parquet"):
-            self._parquet.is_open = False
-
-    def _flush(self) -> None:
-        if self._rows:
-            from burnish.storage import arrow
-
-            self._parquet.write_table(arrow.table(self._rows, schema()))
-            self._rows = []
+        self._rows.finish()
 
 
 def names(files: Files) -> list[str]:
@@ -163,6 +152,14 @@ def rows(source: BinaryIO) -> Iterator[dict[str, Any]]:
 def captions(row: Mapping[str, Any]) -> tuple[Caption, ...]:
     """The captions of a row, the original first, with everything that is known of them."""
     return tuple(_caption(c) for c in row["captions"])
+
+
+def entities(row: Mapping[str, Any]) -> tuple[Entity, ...] | None:
+    """The names that were linked in a pair, None if its run had no table of names."""
+    packed = row.get("entities")
+    if not packed:  # files of before they were kept have no such column
+        return None
+    return tuple(Entity(**{**entity, "forms": tuple(entity["forms"])}) for entity in orjson.loads(packed))
 
 
 class Finished:
@@ -206,6 +203,7 @@ def _caption_row(caption: Caption) -> dict[str, Any]:
         "edits": edits_json(caption.edits),
         "verdict": caption.verdict,
         "scores": scores,
+        "claims": claims_json(caption.claims),
     }
 
 
@@ -228,6 +226,7 @@ def _record(r: dict[str, Any], pair: Pair) -> Record:
         reason=r["reason"],
         flags=tuple(r["flags"]),
         evidence=tuple(r.get("evidence") or ()),  # files of before it was kept have none
+        entities=entities(r),
     )
 
 
@@ -238,5 +237,6 @@ def _caption(c: dict[str, Any]) -> Caption:
         maker=c["maker"],
         edits=tuple(Edit(**e) for e in orjson.loads(c["edits"])),
         scores=tuple(Score(**{**s, "state": State(s["state"])}) for s in c["scores"]),
+        claims=claims_from(c.get("claims")),  # files of before they were kept have none
         verdict=c["verdict"],
     )

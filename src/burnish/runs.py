@@ -9,22 +9,23 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
 
 import burnish
-from burnish import ocr, recipes
+from burnish import criteria, ocr, recipes
 from burnish import plan as plans
 from burnish.asks import blind, recaption
 from burnish.card import card, source_readme
+from burnish.entities import table
 from burnish.errors import UsageError
 from burnish.plan import Plan
-from burnish.protocols import Backend
+from burnish.protocols import Backend, Linking
 from burnish.purse import Shared
-from burnish.shard_run import BLIND, CAPTIONS, PARTIAL, Job, ShardDone, failed
-from burnish.storage.journal import ShardRecord
+from burnish.shard_run import PARTIAL, Job, ShardDone, failed
+from burnish.storage.journal import Journal, ShardRecord
 from burnish.storage.layout import CARD, SEAL, SUMMARY
 from burnish.storage.ledger import Counts
 from burnish.storage.opening import open_files
@@ -33,7 +34,7 @@ from burnish.storage.plan_file import check_plan, read_plan
 from burnish.storage.run import Run
 from burnish.storage.sealed import DamagedError
 from burnish.storage.stopping import stopping
-from burnish.stores import open_store, sniffed
+from burnish.stores import sniffed, store_of
 from burnish.summary import Summary
 from burnish.tools import Tools, answers_of, load_tools
 from burnish.values import Json, Shard
@@ -45,25 +46,25 @@ _LOG = logging.getLogger("burnish")
 class OpenRun:
     """A claimed and locked output, what is left to do in it, and what has been done."""
 
-    def __init__(  # noqa: PLR0913 - what a run is
-        self, run: Run, plan: Plan, form: str, shards: Sequence[Shard], tools: Tools, *, live: bool, retry: bool
-    ) -> None:
-        """`form`: the store's name. `live`: the model is an object of the caller's, which only this process has."""
+    def __init__(self, run: Run, plan: Plan, found: Found, model: Tools | str, *, live: bool, retry: bool) -> None:
+        """`live`: the model is an object of the caller's, which only this process has. `model`: as for `open_run`."""
         self.plan = plan
         self.live = live
-        self.shards = shards
-        self.job = Job(ticket=run.ticket, form=form, maker=tools.maker, retry=retry)
+        self.shards = found.shards
+        self._maker = model if isinstance(model, str) else model.maker
+        self.job = Job(ticket=run.ticket, form=found.form, maker=self._maker, retry=retry)
         self._run = run
-        self._tools: Tools | None = tools
-        self._maker = tools.maker
-        tasks, stand = _tasks(shards, run.records(), plan.limit, retry=retry)
+        self._tools = None if isinstance(model, str) else model
+        self._before = run.records()
+        tasks, stand = _tasks(found.shards, self._before, plan.limit, retry=retry)
         self.todo = [task.shard for task in tasks]
         self._tasks = {task.shard.name: task for task in tasks}
-        self._whole = sum(not record.facts.get(PARTIAL) for record in stand)
-        self.done_before = sum((record.counts for record in stand), start=Counts())
-        self._reasons: Counter[str] = sum((Counter(_reasons(record)) for record in stand), start=Counter())
-        self._blind = sum(map(_blind, stand), start=blind.Tally())
-        self._captions = sum(map(_captions, stand), start=Counter())
+        self._finished = [done.shard.name for done in stand]
+        self._whole = sum(not done.cut for done in stand)
+        self.done_before = sum((done.counts for done in stand), start=Counts())
+        self._reasons: Counter[str] = sum((Counter(done.reasons) for done in stand), start=Counter())
+        self._blind = sum((done.blind for done in stand), start=blind.Tally())
+        self._captions: recaption.Tally = sum((done.captions for done in stand), start=Counter())
         self._counts = self.done_before
 
     @property
@@ -71,6 +72,10 @@ class OpenRun:
         """Whether worker processes could not take part: a live model, a limit to count down, a store in memory."""
         memory = any(url.startswith("memory://") for url in (self.plan.source, self.plan.output))
         return self.live or memory or bool(self.plan.limit)
+
+    def fence(self) -> None:
+        """From here on the workers may outlive this process: they look before they commit (hazard 79)."""
+        self.job = replace(self.job, ticket=self._run.fenced())
 
     def tools(self) -> Tools:
         """The tools of this process, loaded when the run was opened."""
@@ -83,8 +88,21 @@ class OpenRun:
             self._tools.close()
         self._tools = None
 
-    def limit_of(self, shard: Shard) -> int | None:
-        """How many items of `shard` are wanted; None: all. Ask in order, when the shards before it are finished."""
+    def job_for(self, shard: Shard) -> Job | None:
+        """What is to be done with `shard`, None if a limit left nothing of it. With a limit, or for a retry, ask in
+        order, when the shards before it are finished.
+        """
+        limit = self._limit_of(shard)
+        return replace(self.job, limit=limit) if limit is None or limit > 0 else None
+
+    def committed(self, shard: Shard) -> ShardDone | None:
+        """What became of a shard to do, if it was committed since the run was opened and nobody told."""
+        with stopping("read the journal of", self._run.files.shown):
+            record = Journal(self._run.files).read(shard.name)
+        fresh = record is not None and record.of(shard) and record != self._before.get(shard.name)
+        return ShardDone.of(shard, record) if record is not None and fresh else None
+
+    def _limit_of(self, shard: Shard) -> int | None:
         task = self._tasks[shard.name]
         if task.again is not None:
             return task.again.counts.total if task.again.facts.get(PARTIAL) else None
@@ -95,6 +113,7 @@ class OpenRun:
         """Take one more shard into the summary."""
         facts = {"shard": done.shard.name, "counts": done.counts.as_json(), "reasons": dict(done.reasons)}
         _LOG.info("shard done", extra={"run": self.job.ticket.run_id, **facts})
+        self._finished.append(done.shard.name)
         self._counts += done.counts
         self._whole += not done.cut
         self._reasons.update(done.reasons)
@@ -117,33 +136,60 @@ class OpenRun:
         )
         lasting = summary.lasting()
         text = card(lasting, [shard.name for shard in self.shards], source_readme(self.plan.source))
-        self._run.seal({CARD: text.encode(), SUMMARY: orjson.dumps(lasting, option=orjson.OPT_INDENT_2) + b"\n"})
+        contents = {CARD: text.encode(), SUMMARY: orjson.dumps(lasting, option=orjson.OPT_INDENT_2) + b"\n"}
+        self._run.seal(contents, shards=self._finished)
         return summary
 
 
 @contextmanager
 def open_run(plan: Plan, backend: Backend | None = None, *, retry: bool = False) -> Iterator[OpenRun]:
     """Load the model, list the shards, claim the output. Raises `UsageError` with nothing touched."""
-    form = plan.store or sniffed(plan.source)
-    shards = open_store(plan.source, form, plan.store_options).shards()
+    found = look(plan)
     tools = load_tools(plan, backend)
     try:
-        again = {"model": tools.maker, **_captioning(plan)}
-        claim = {**_finished_plan(plan.output), **again} if retry else _claim(plan, shards, tools.maker)
-        with Run.open(plan.output, claim, source=plan.source) as run:
-            opened = OpenRun(run, plan, form, shards, tools, live=backend is not None, retry=retry)
-            said = "run opened: %d of %d shards to do"
-            _LOG.info(said, len(opened.todo), len(shards), extra={"run": run.ticket.run_id})
-            if opened.todo and not retry:
-                run.reopen()
-            if plan.cost.limited:
-                Shared(answers_of(plan), plan.cost).fill()
-            try:
-                yield opened
-            finally:
-                opened.release_tools()
+        with claimed(plan, found, tools, live=backend is not None, retry=retry) as opened:
+            yield opened
     finally:
         tools.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a source holds: the name of its store, and all shards."""
+
+    form: str
+    shards: Sequence[Shard]
+
+
+def look(plan: Plan) -> Found:
+    """List the shards of the plan's source. Raises `UsageError` if there are none."""
+    form = plan.store or sniffed(plan.source)
+    return Found(form=form, shards=store_of(plan, form).shards())
+
+
+@contextmanager
+def claimed(
+    plan: Plan, found: Found, model: Tools | str, *, live: bool = False, retry: bool = False
+) -> Iterator[OpenRun]:
+    """Claim the output for `plan` with this `model`: its tools, or its identity if only others have it loaded."""
+    maker = model if isinstance(model, str) else model.maker
+    again = {"model": maker, **_asking(plan), **_captioning(plan), **_naming(plan)}
+    claim = {**_finished_plan(plan.output), **again} if retry else _claim(plan, found.shards, maker)
+    with Run.open(plan.output, claim, source=plan.source) as run:
+        opened = OpenRun(run, plan, found, model, live=live, retry=retry)
+        said = "run opened: %d of %d shards to do"
+        _LOG.info(said, len(opened.todo), len(found.shards), extra={"run": run.ticket.run_id})
+        if opened.todo and not retry:
+            run.reopen()
+        store = store_of(plan, found.form)
+        if isinstance(store, Linking):
+            store.release({shard.name for shard in found.shards} - {shard.name for shard in opened.todo})
+        if plan.cost.limited:
+            Shared(answers_of(plan), plan.cost).fill()
+        try:
+            yield opened
+        finally:
+            opened.release_tools()
 
 
 def plan_of(output: str, *how: Mapping[str, Any]) -> Plan:
@@ -180,14 +226,30 @@ def _claim(plan: Plan, shards: Sequence[Shard], maker: str) -> dict[str, Json]:
         "burnish": burnish.__version__,
         "input": {"shards": len(shards), "sha256": hashlib.sha256(listed.encode()).hexdigest()},
         **({"reader": ocr.identity()} if plan.ocr else {}),
+        **_asking(plan),
         **_captioning(plan),
+        **_naming(plan),
     }
+
+
+def _asking(plan: Plan) -> dict[str, Json]:
+    """Recipe and criteria of one's own by their digests."""
+    recipe = recipes.load(plan.recipe)
+    own: dict[str, Json] = {name: digest for name in recipe.criteria if (digest := criteria.own(name))}
+    if ":" in plan.recipe:
+        own[plan.recipe] = recipe.digest
+    return {"asking": own} if own else {}
 
 
 def _captioning(plan: Plan) -> dict[str, Json]:
     """Formats and tokenizer by their digests: names of one's own may come to mean something else."""
     asked = recaption.NAME in recipes.load(plan.recipe).asks
     return {"captioning": recaption.identity(plan.recaption)} if asked else {}
+
+
+def _naming(plan: Plan) -> dict[str, Json]:
+    """The table of names by its digest: an edited table is another plan."""
+    return {"entities": {"table": table.digest(plan.entities.table)}} if plan.entities.table else {}
 
 
 def _stored_plan(output: str) -> dict[str, Json]:
@@ -245,10 +307,10 @@ class _Task:
 
 def _tasks(
     shards: Sequence[Shard], done: Mapping[str, ShardRecord], limit: int, *, retry: bool
-) -> tuple[list[_Task], list[ShardRecord]]:
-    """Shards still to do, and the records of those that stand. With a limit, only as many as it reaches into."""
+) -> tuple[list[_Task], list[ShardDone]]:
+    """Shards still to do, and what became of those that stand. With a limit, only as many as it reaches into."""
     tasks: list[_Task] = []
-    stand: list[ShardRecord] = []
+    stand: list[ShardDone] = []
     before = 0
     left = limit or math.inf
     for shard in shards:
@@ -259,7 +321,7 @@ def _tasks(
         if again is not None or (record is None and left > 0):
             tasks.append(_Task(shard=shard, before=before, again=again))
         elif record is not None:
-            stand.append(record)
+            stand.append(ShardDone.of(shard, record))
             before += record.counts.total
         left -= record.counts.total if record is not None else 0
     return tasks, stand
@@ -271,19 +333,7 @@ def _stands(record: ShardRecord, shard: Shard, left: float) -> bool:
 
 
 def _may_improve(record: ShardRecord) -> bool:
-    return record.counts.quarantined > 0 or any(map(failed, _reasons(record)))
-
-
-def _reasons(record: ShardRecord) -> dict[str, int]:
-    return cast("dict[str, int]", record.facts.get("reasons", {}))
-
-
-def _captions(record: ShardRecord) -> recaption.Tally:
-    return recaption.tally_from(cast("dict[str, dict[str, int]]", record.facts.get(CAPTIONS, {})))
-
-
-def _blind(record: ShardRecord) -> blind.Tally:
-    return blind.tally_from(cast("dict[str, list[int]]", record.facts.get(BLIND, {})))
+    return record.counts.quarantined > 0 or any(map(failed, cast("dict[str, int]", record.facts.get("reasons", {}))))
 
 
 def check(plan: Plan, maker: str) -> None:
@@ -291,7 +341,7 @@ def check(plan: Plan, maker: str) -> None:
 
     `maker` is the model's identity.
     """
-    shards = open_store(plan.source, plan.store or None, plan.store_options).shards()
+    shards = store_of(plan).shards()
     refuse_overlap(plan.source, plan.output)
     files = open_files(plan.output)
     with stopping("open", files.shown):

@@ -6,22 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from burnish import records
 from burnish.asks import blind, recaption
 from burnish.errors import StopError
 from burnish.flow import NOTHING, Known, Outcome, enhance
-from burnish.protocols import Store, Writer
+from burnish.protocols import Linking, Store, Writer
 from burnish.records import Finished, RecordsWriter
 from burnish.storage.commit import Commit
-from burnish.storage.journal import Journal
+from burnish.storage.journal import Journal, ShardRecord
 from burnish.storage.layout import records_name
-from burnish.storage.ledger import Counts
+from burnish.storage.ledger import Counts, LedgerError
 from burnish.storage.opening import open_files
 from burnish.storage.quarantine import Quarantine
 from burnish.storage.run import Ticket
-from burnish.stores import open_store
+from burnish.stores import store_of
 from burnish.tools import Tools
 from burnish.values import Decision, Fault, Gap, Item, Json, Reason, Record, Shard
 
@@ -72,6 +72,19 @@ class ShardDone:
     blind: blind.Tally = field(default_factory=blind.Tally)
     captions: recaption.Tally = field(default_factory=Counter)
 
+    @classmethod
+    def of(cls, shard: Shard, record: ShardRecord) -> ShardDone:
+        """What the journal says became of `shard`."""
+        facts = cast("dict[str, Any]", record.facts)
+        return cls(
+            shard=shard,
+            counts=record.counts,
+            reasons=facts.get("reasons", {}),
+            cut=bool(facts.get(PARTIAL)),
+            blind=blind.tally_from(facts.get(BLIND, {})),
+            captions=recaption.tally_from(facts.get(CAPTIONS, {})),
+        )
+
 
 def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
     """Read, enhance, write and commit one shard. `tick` gets the counts so far every `TICK_EVERY` items.
@@ -84,7 +97,7 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
             f"the model is another one now: {tools.maker or 'none'}\nThis run began with: {job.maker or 'none'}\n"
             "Scores of two models do not compare. Bring the first one back and run the same command again."
         )
-    store = open_store(tools.plan.source, job.form, tools.plan.store_options)
+    store = store_of(tools.plan, job.form)
     tools = tools.for_shard(shard)
     known = _finished(job, shard) if job.retry else NOTHING
     tally = _Tally(breaker=tools.plan.breaker, captioning=tools.captioning)
@@ -98,15 +111,10 @@ def run_shard(job: Job, shard: Shard, tools: Tools, tick: Tick) -> ShardDone:
                 tick(tally.counts())
         sinks.finish()
         facts: dict[str, Json] = {"reasons": dict(sorted(tally.reasons.items())), PARTIAL: source.cut}
-        commit.publish(tally.counts(), facts | tally.beside(tools))
-    return ShardDone(
-        shard=shard,
-        counts=tally.counts(),
-        reasons=tally.reasons,
-        cut=source.cut,
-        blind=tally.blind,
-        captions=tally.captions,
-    )
+        record = commit.publish(tally.counts(), facts | tally.beside(tools))
+    if isinstance(store, Linking):
+        store.release([shard.name])
+    return ShardDone.of(shard, record)
 
 
 @dataclass(slots=True)
@@ -161,6 +169,7 @@ class _Tally:
     _suspicious_in_a_row: int = 0
 
     def add(self, outcome: Outcome) -> None:
+        _check_order(outcome, self.by_fate["total"])
         self.by_fate["total"] += 1
         self._watch(outcome)
         if isinstance(outcome, Record):
@@ -191,6 +200,16 @@ class _Tally:
                 "This looks like the machine or a lost mount, so no more pairs are blamed. Mend it and run the same\n"
                 "command again; if the data really is like that: --set breaker=0"
             )
+
+
+def _check_order(outcome: Outcome, ordinal: int) -> None:
+    """Whether this is the item that comes next: counts alone would not tell that a reader left one out."""
+    origin = outcome.pair.origin if isinstance(outcome, Record) else outcome.origin
+    if origin.ordinal != ordinal:
+        raise LedgerError(
+            f"item {ordinal:,} of {origin.shard} was to come, but it was {origin.ordinal:,}.\n"
+            "The reader of this form left items out or gave them twice; nothing is committed. Please report this bug."
+        )
 
 
 def _finished(job: Job, shard: Shard) -> Known:

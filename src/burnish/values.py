@@ -8,19 +8,21 @@ Every item ends in exactly one row of the ledger: in = out + quarantined + gaps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from burnish.entities import Entity
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 class Reason(StrEnum):
-    """Why something is in quarantine or in a gap (closed list; hazards 1-33)."""
+    """Why something is in quarantine or in a gap (closed list; hazards 1-33 and 65-69)."""
 
     NO_IMAGE = "no_image"
     DECODE_ERROR = "decode_error"
@@ -41,6 +43,17 @@ class Reason(StrEnum):
     BAD_LINE = "bad_line"
     PATH_ESCAPE = "path_escape"
     MISSING_FILE = "missing_file"
+    URL_REFUSED = "url_refused"
+    ADDRESS_REFUSED = "address_refused"
+    REDIRECT_REFUSED = "redirect_refused"
+    ROBOTS_REFUSED = "robots_refused"
+    OPTED_OUT = "opted_out"
+    NO_ADDRESS = "no_address"
+    FETCH_FAILED = "fetch_failed"
+    FETCH_TIMEOUT = "fetch_timeout"
+    HTTP_STATUS = "http_status"
+    NOT_AN_IMAGE = "not_an_image"
+    ANOTHER_IMAGE = "another_image"
 
 
 class State(StrEnum):
@@ -203,8 +216,24 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One claim of a caption, checked: `says` is the claim as a sentence, `kind` and `verdict` as `burnish.claims` has
+    them. Characters `start` to `stop` (exclusive) of the text that was taken apart say it: the view of an original
+    without orders to its reader, a rewrite as it is.
+    """
+
+    kind: str
+    says: str
+    verdict: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """One text of a pair with its role ("alt", "rewrite", "ssc", ...), its maker and the scores it was given."""
+    """One text of a pair with its role ("alt", "rewrite", "ssc", ...), its maker and the scores it was given; `claims`
+    are what it says, checked piece by piece, () if nobody asked.
+    """
 
     text: str
     role: str
@@ -212,6 +241,7 @@ class Caption:
     edits: tuple[Edit, ...] = ()
     scores: tuple[Score, ...] = ()
     verdict: str = ""
+    claims: tuple[Finding, ...] = ()
 
     def score(self, criterion: str) -> Score | None:
         """The score for `criterion`, or None if it was never asked."""
@@ -223,7 +253,8 @@ class Record:
     """A pair's way so far: changed only by ``dataclasses.replace``. ``captions[0]`` is always the original (role
     "alt"); `chosen` is the index of the caption to train on. `view` is the text a model may see (cleaned, cut).
     `evidence`: writing read in the picture, a line each; empty if nobody looked. `extra`: what the run asks beside
-    scores ("blind", "explain"), whatever this pair got: the output's columns are the same for all.
+    scores ("blind", "explain"), whatever this pair got: the output's columns are the same for all. `entities`: names
+    that the user's table knows, None if the run has no table.
     """
 
     pair: Pair
@@ -236,6 +267,7 @@ class Record:
     flags: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] | None = None
 
     @property
     def caption(self) -> Caption:
@@ -245,9 +277,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AssessRequest:
-    """Ask for one criterion's score of `text` beside `picture`. `again`: `text` is a rewrite, whose scores are to be
-    compared with the original's, so the same model has to give them. `blind`: the model must not see the picture, to
-    show what the text alone makes it say.
+    """Ask for one criterion's score of `text` beside `picture`. `again`: `text` is no caption as found but a rewrite,
+    whose scores are to be compared with the original's, or one claim of a caption, which a rewrite may have to mend:
+    of two models the one that writes has to judge it. `blind`: the model must not see the picture, to show what the
+    text alone makes it say.
     """
 
     picture: Picture
@@ -267,6 +300,16 @@ class ExplainRequest:
     value: float
 
 
+LATER = "later"
+"""Mark of a request's field that counts in the key of an answer only where it is given, with the version of what models
+are told of it: answers to requests without it stay what they were."""
+
+
+def _names() -> Any:
+    """For each name that has to stand in the answer, the ways in which it may: as it stands in the pair first."""
+    return field(default=(), metadata={LATER: "1"})  # changes with `burnish.chat.naming`
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """How much a rewrite may change: at most `max_changed` of the words that are no recognised junk (share, 0..1) and
@@ -282,7 +325,8 @@ class RewriteRequest:
     """Ask for a minimal rewrite of `text` under `budget`; `name` is the image's file name, from its url where members
     are numbered (evidence, not text). `variant` 0 is the model's surest answer; above, another one (a seed).
     `fuse`: the text may also take in what the picture shows, under the same budget. `evidence`: writing read in the
-    picture, as untrusted as the text.
+    picture, as untrusted as the text. `refuted`: the claims of `text` that the picture was found to refute; if there
+    are any, only their words are to be mended.
     """
 
     picture: Picture
@@ -292,6 +336,8 @@ class RewriteRequest:
     variant: int = 0
     fuse: bool = False
     evidence: tuple[str, ...] = ()
+    refuted: tuple[Finding, ...] = ()
+    names: tuple[tuple[str, ...], ...] = _names()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -320,6 +366,7 @@ class CaptionRequest:
     wrong: str = ""
     last: str = ""
     variant: int = 0
+    names: tuple[tuple[str, ...], ...] = _names()
 
 
 Request: TypeAlias = AssessRequest | ExplainRequest | RewriteRequest | JointRequest | CaptionRequest
@@ -350,23 +397,3 @@ class JointReply:
 
 
 Reply: TypeAlias = Score | Draft | JointReply | Failure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a model has been used for so far; `possibly_billed` are calls whose answer never came."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    written_tokens: int = 0
-    possibly_billed: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(**{key: value + getattr(other, key) for key, value in self.as_json().items()})
-
-    def __sub__(self, other: Usage) -> Usage:
-        return Usage(**{key: value - getattr(other, key) for key, value in self.as_json().items()})
-
-    def as_json(self) -> dict[str, int]:
-        """All counts by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}

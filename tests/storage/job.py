@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 from burnish.storage.ledger import Counts
+from burnish.storage.opening import open_files
 from burnish.storage.run import Run
 from burnish.values import Fault, Gap, Origin, Reason, Shard
 
+SHARDS = 3
 PLAN = {"source": "in", "threshold": 3.0, "prompts": {"assess": "a1"}}
 
 
@@ -54,6 +56,12 @@ def work(out, count, files=None):
 def tree(out):
     """Every file below `out` with its bytes."""
     return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(Path(out).rglob("*")) if p.is_file()}
+
+
+def remote_tree(out):
+    """Every object below the URL `out` with its bytes."""
+    files = open_files(out)
+    return {name: files.read(name) for name in files.sizes()}
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from burnish.storage.commit import Commit
 from burnish.storage.faulting import FaultingFiles, FaultKind
 from burnish.storage.files import LocalFiles
 from burnish.storage.folder import PathEscapeError
-from burnish.storage.journal import Journal
+from burnish.storage.journal import FileEntry, Journal, ShardRecord
+from burnish.storage.layout import quarantine_name, record_name, records_name
 from burnish.storage.ledger import Counts, LedgerError
 from burnish.values import Gap, Origin, Reason, Shard
 from tests.storage.job import shards, tree, write_shard
@@ -169,3 +170,104 @@ def test_thousands_of_files_in_one_shard_keep_few_open(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert len(record.files) == 200
+
+
+def test_records_are_a_file_of_the_commit(tmp_path):
+    with commit_on(tmp_path) as commit:
+        with commit.create_records() as file:
+            file.write(b"r")
+        record = commit.publish(ONE)
+    assert [entry.name for entry in record.files] == [records_name(SHARD.name)]
+    assert tree(tmp_path)[records_name(SHARD.name)] == b"r"
+
+
+def test_a_file_that_the_next_commit_lacks_is_removed(tmp_path):
+    publish(tmp_path, name="a", data=b"1")
+    publish(tmp_path, name="b", data=b"2")
+    assert {"a", "b"} & set(tree(tmp_path)) == {"b"}
+
+
+def test_a_file_that_another_shard_has_too_stays(tmp_path):
+    publish(tmp_path, name="shared")
+    publish(tmp_path, name="shared", shard=shards(1)[0])
+    publish(tmp_path, name="own")
+    assert {"own", "shared"} < set(tree(tmp_path))
+
+
+def test_an_old_quarantine_goes_even_if_its_record_is_lost(tmp_path):
+    publish(tmp_path, counts=Counts(total=2, kept=1, gaps=1), gaps=1)
+    assert quarantine_name(SHARD.name) in tree(tmp_path)
+    (tmp_path / record_name(SHARD.name)).unlink()
+    publish(tmp_path)
+    assert quarantine_name(SHARD.name) not in tree(tmp_path)
+
+
+def test_a_rename_that_fails_says_what_was_to_be_committed(tmp_path):
+    files = FaultingFiles(LocalFiles(tmp_path), FaultKind.FAILED_RENAME, 1)
+    with pytest.raises(StopError, match=r"^cannot commit 00000\.tar to "):
+        publish(tmp_path, files=files)
+
+
+def test_a_write_that_fails_says_so(tmp_path):
+    files = FaultingFiles(LocalFiles(tmp_path), FaultKind.ENOSPC, 3)  # folder, file, bytes
+    with commit_on(tmp_path, files=files) as commit:
+        file = commit.create("a")
+        file.write(b"x")
+        with pytest.raises(StopError, match=r"^cannot write .*a: "):
+            file.flush()
+
+
+def test_the_message_of_a_wrong_count_gives_the_numbers(tmp_path):
+    with pytest.raises(LedgerError, match=r"00000\.tar: counted 1 quarantined and 0 gaps, but 0 and 1 rows"):
+        publish(tmp_path, counts=Counts(total=2, kept=1, quarantined=1), gaps=1)
+
+
+def test_the_message_of_a_file_of_two_shards_says_what_to_do(tmp_path):
+    publish(tmp_path)
+    with pytest.raises(UsageError, match="\nGive them to separate runs, each with its own output folder"):
+        publish(tmp_path, shard=shards(1)[0], data=b"y")
+
+
+class FirstComes(LocalFiles):
+    """As an object store: a record that is there is not replaced. Another commit comes just before ours."""
+
+    def __init__(self, root, other):
+        super().__init__(root)
+        self.other = other
+
+    def replace(self, temp, final):
+        if final == record_name(SHARD.name):
+            self.other()
+            raise FileExistsError(final)
+        super().replace(temp, final)
+
+
+def race(path, theirs):
+    """Publish "x" while someone else publishes `theirs` under the same name; whether their record stands then."""
+    (path / ".burnish").mkdir()
+    with pytest.raises(StopError):
+        publish(path, files=FirstComes(path, lambda: put_record_of(path, theirs)), data=b"x")
+    return Journal(LocalFiles(path)).read(SHARD.name) is not None
+
+
+def put_record_of(path, data):
+    """A record as another machine's commit of `data` leaves it, whose file was replaced by ours meanwhile."""
+    entry = FileEntry(name="a", size=len(data), sha256=hashlib.sha256(data).hexdigest())
+    record = ShardRecord(shard=SHARD.name, size=SHARD.size, tag=SHARD.tag, files=(entry,), counts=ONE)
+    (path / record_name(SHARD.name)).write_bytes(record.to_bytes())
+
+
+def test_the_first_of_two_equal_commits_stands(tmp_path):
+    assert race(tmp_path, b"x")
+
+
+def test_a_first_commit_whose_file_is_another_by_now_does_not_stand(tmp_path):
+    assert not race(tmp_path, b"y")
+
+
+def test_a_first_record_that_is_damaged_is_taken_away(tmp_path):
+    (tmp_path / ".burnish").mkdir()
+    harm = FirstComes(tmp_path, lambda: (tmp_path / record_name(SHARD.name)).write_bytes(b"{}"))
+    with pytest.raises(StopError):
+        publish(tmp_path, files=harm)
+    assert record_name(SHARD.name) not in tree(tmp_path)

@@ -1,5 +1,6 @@
 """One contract for every kind of files, local and remote, plain and wrapped."""
 
+import threading
 import uuid
 
 import pytest
@@ -91,3 +92,23 @@ def test_dangling_links_and_odd_names_are_listed(tmp_path):
     (tmp_path / "link").symlink_to("nowhere")
     (tmp_path / "a b\n.tar").write_bytes(b"x")
     assert set(LocalFiles(tmp_path).sizes()) == {"link", "a b\n.tar"}
+
+
+def test_h058_files_that_go_while_they_are_listed_are_not_there(tmp_path):
+    files, over = LocalFiles(tmp_path), threading.Event()
+    (tmp_path / "stays").write_bytes(b"12345")
+
+    def come_and_go():
+        while not over.is_set():
+            for number in range(50):
+                (tmp_path / f"{number}.tmp").touch()
+            for number in range(50):
+                (tmp_path / f"{number}.tmp").unlink()
+
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    try:
+        assert all(files.sizes()["stays"] == 5 for _ in range(300))
+    finally:
+        over.set()
+        other.join()

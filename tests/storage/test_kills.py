@@ -14,10 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize(
     ("shards", "kills"),
-    [(60, 60), pytest.param(60, 1000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])],
+    [(60, 60), pytest.param(60, 1000, marks=[pytest.mark.full("F1"), pytest.mark.timeout(1800)])],
     ids=["60", "1000"],
 )
-def test_any_number_of_kills_leaves_the_same_bytes(quick_path, shards, kills):
+def test_any_number_of_kills_leaves_the_same_bytes(quick_path, shards, kills, record_property):
     done = subprocess.run(
         [sys.executable, "-m", "tests.storage.killing", quick_path, str(shards), str(kills), "7"],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -32,3 +32,6 @@ def test_any_number_of_kills_leaves_the_same_bytes(quick_path, shards, kills):
     for run in range(runs):
         assert tree(quick_path / str(run)) == quiet
         assert verify(str(quick_path / str(run))) == []
+    record_property("kills", struck)
+    record_property("outputs", runs)
+    record_property("differences", 0)

@@ -33,6 +33,24 @@ def test_any_single_wrong_count_is_found(counts, name, off):
         wrong.check()
 
 
+def test_what_does_not_add_up_is_told_in_numbers():
+    with pytest.raises(LedgerError) as wrong:
+        Counts(total=9_999, kept=1_000, rewritten=200, recaptioned=30, passed=4, quarantined=5_000, gaps=2_000).check()
+    assert str(wrong.value) == (
+        "9,999 items came in, but 1,234 written + 5,000 quarantined + 2,000 gaps = 8,234.\nPlease report this bug."
+    )
+
+
+def test_a_negative_count_is_told():
+    with pytest.raises(LedgerError, match=r"^a count is negative: Counts\(total=0, kept=1, .*gaps=-1\)$"):
+        Counts(kept=1, gaps=-1).check()
+
+
+def test_the_count_that_is_no_number_is_named():
+    with pytest.raises(ValueError, match=r"^count passed is not a whole number: 'x'$"):
+        Counts.from_json(Counts().as_json() | {"passed": "x"})
+
+
 @given(_COUNTS)
 def test_json_round_trip(counts):
     assert Counts.from_json(counts.as_json()) == counts

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from burnish.storage.files import LocalFiles
-from burnish.storage.quarantine import DETAIL_CAP, GROUP_BYTES, RAW_CAP_BYTES, Quarantine, read_quarantine
+from burnish.storage.quarantine import (
+    DETAIL_CAP,
+    GROUP_BYTES,
+    RAW_CAP_BYTES,
+    Quarantine,
+    kinds,
+    read_quarantine,
+    without_bytes,
+)
 from burnish.values import Fault, Gap, Origin, Reason
 from tests.storage.job import shards, work
 
@@ -108,3 +116,12 @@ def test_rows_are_read_back_shard_by_shard(quick_path):
     rows = list(read_quarantine(LocalFiles(quick_path)))
     bad = sorted(shard.name for shard in shards(6) if shard.size % 3 == 0)
     assert [(row["shard"], row["kind"]) for row in rows] == [(name, kind) for name in bad for kind in ("fault", "gap")]
+
+
+def test_rows_without_their_bytes_and_counts_by_kind(tmp_path):
+    work(tmp_path / "out", 6)
+    files = LocalFiles(tmp_path / "out")
+    whole = list(read_quarantine(files))
+    assert list(without_bytes(files)) == [{name: row[name] for name in row if name != "raw"} for row in whole]
+    assert kinds(files) == {"fault": len(whole) // 2, "gap": len(whole) // 2}
+    assert whole

@@ -48,8 +48,8 @@ def states(operations, seeds):
                 yield operations[:stop], loss, seed
 
 
-@pytest.mark.parametrize("seeds", [3, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])])
-def test_power_loss_at_every_moment_loses_nothing(quick_path, quiet, recorded, seeds):
+@pytest.mark.parametrize("seeds", [3, pytest.param(100, marks=[pytest.mark.full("F3"), pytest.mark.timeout(1800)])])
+def test_power_loss_at_every_moment_loses_nothing(quick_path, quiet, recorded, seeds, record_property):
     count, seen = 0, set()
     for operations, loss, seed in states(recorded, seeds):
         out = quick_path / f"state{count}"
@@ -65,6 +65,9 @@ def test_power_loss_at_every_moment_loses_nothing(quick_path, quiet, recorded, s
         assert tree(out) == quiet, f"{len(operations)} operations, {loss}, seed {seed}"
     assert count > 500
     assert len(seen) > 60  # many moments leave the same disk: each is resumed once
+    record_property("states", count)
+    record_property("different ones, resumed", len(seen))
+    record_property("lost or torn", 0)
 
 
 def test_what_was_committed_survives_any_later_power_loss(quick_path, recorded):

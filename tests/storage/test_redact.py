@@ -34,3 +34,18 @@ def test_a_canary_never_survives(scheme, user, host, path):
     assert canary not in text
     assert f"{scheme}://{host}/{path}" in text
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "DB_PASSWORD", "MY_APIKEY"])
+def test_keys_of_the_environment_are_cut_wherever_they_stand(monkeypatch, name):
+    monkeypatch.setenv(name, "sk-a+b/c=4711")
+    assert redact("cannot log in with 'sk-a+b/c=4711'") == "cannot log in with '***'"
+    assert redact("as sk-a%2Bb%2Fc%3D4711 in a form") == "as *** in a form"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("OPENAI_API_KEY", "EMPTY"), ("KEYBOARD", "qwertyuiop"), ("PATH", "/usr/bin:/bin")]
+)
+def test_ordinary_words_of_the_environment_stay(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert redact(f"read {value} again") == f"read {value} again"

@@ -14,7 +14,7 @@ from burnish.storage.run import Run, Ticket
 from burnish.storage.sources import expand, local_copy
 from burnish.storage.verify import verify
 from tests.loopback_s3 import loopback_s3
-from tests.storage.job import PLAN, shards, tree, work, write_shard
+from tests.storage.job import PLAN, remote_tree, shards, tree, work, write_shard
 
 BUCKET = "burnish-test"
 
@@ -32,11 +32,6 @@ def out(request):
         request.getfixturevalue("s3_server")
         return f"s3://{BUCKET}/{uuid.uuid4().hex}"
     return f"memory://{uuid.uuid4().hex}"
-
-
-def remote_tree(out):
-    files = open_files(out)
-    return {name: files.read(name) for name in files.sizes()}
 
 
 def test_a_remote_run_gives_the_same_bytes_as_a_local_one(out, tmp_path):

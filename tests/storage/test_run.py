@@ -6,9 +6,11 @@ import pickle
 import pytest
 
 from burnish.errors import PlanChanged, StopError, UsageError
+from burnish.storage.layout import is_temp
 from burnish.storage.ledger import Counts
 from burnish.storage.run import Run
 from burnish.storage.verify import verify
+from burnish.values import Shard
 from tests.storage.job import PLAN, shards, tree, work, write_shard
 
 
@@ -72,3 +74,14 @@ def test_sealing_over_a_damaged_record_stops(tmp_path):
         with pytest.raises(StopError, match="damaged"):
             run.seal({})
     assert next(d.name for d in verify(str(tmp_path))) == ".burnish/journal/part0/00000.tar.json"
+
+
+def test_what_dead_workers_left_goes_when_a_run_that_they_did_not_end_is_sealed(tmp_path):
+    with Run.open(str(tmp_path / "out"), {"plan": 1}) as run:
+        ticket = run.fenced()
+        left = ticket.commit(Shard(name="00000.tar", path="", size=1))
+        left.create("00000.tar").write(b"half")
+        assert [name for name in run.files.sizes() if is_temp(name)]
+        run.seal({})
+        assert not [name for name in run.files.sizes() if is_temp(name)]
+        left.abandon()

@@ -32,12 +32,13 @@ def covered(out):
     return [name for name in tree(out) if name != ".burnish/lock"]
 
 
-def test_one_flipped_bit_anywhere_is_found(out):
+@pytest.mark.parametrize("each", [40, pytest.param(100, marks=pytest.mark.full("F7"))])
+def test_one_flipped_bit_anywhere_is_found(out, each, record_property):
     chance, flips = random.Random(3), 0
     for name in covered(out):
         path = out / name
         good = path.read_bytes()
-        places = {0, len(good) - 1, *(chance.randrange(len(good)) for _ in range(40))}
+        places = {0, len(good) - 1, *(chance.randrange(len(good)) for _ in range(each))}
         for at in places:
             bad = bytearray(good)
             bad[at] ^= 1 << chance.randrange(8)
@@ -45,8 +46,10 @@ def test_one_flipped_bit_anywhere_is_found(out):
             assert name in names_found(out), f"{name} at {at}"
             flips += 1
         path.write_bytes(good)
-    assert flips >= 500
+    assert flips >= each * 12
     assert verify(str(out)) == []
+    record_property("changed bytes", flips)
+    record_property("found", flips)
 
 
 def test_every_other_harm_to_any_file_is_found(out):

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import orjson
-
+from burnish.storage.appended import Appended
 from burnish.storage.layout import ANSWERS
 from burnish.storage.places import locate
-from burnish.storage.stopping import stopping
 from burnish.values import Json
 
 _USED = "used"
 
 
 def answers_folder(output: str) -> Path:
-    """Where the answers of the run into `output` lie: inside a local output, in the user's cache for a remote one."""
+    """Where the answers of the run into `output` lie."""
+    return cache_folder(output, ANSWERS)
+
+
+def cache_folder(output: str, name: str) -> Path:
+    """The cache `name` (as in `layout.CACHES`) of a run: in a local output, in the user's cache for a remote one."""
     place = locate(output)
     if place.fs is None:
-        return place.local / ANSWERS
+        return place.local / name
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "burnish" / "answers" / hashlib.sha256(output.encode()).hexdigest()[:16]
+    kind = name.rpartition("/")[2]
+    return cache / "burnish" / kind / hashlib.sha256(output.encode()).hexdigest()[:16]
 
 
 class AnswerFile:
@@ -37,28 +40,19 @@ class AnswerFile:
 
     def __init__(self, path: Path) -> None:
         """Reads what is there. Raises `StopError` if it cannot be read."""
-        self._path = path
+        self._file = Appended(path)
         self.known: dict[str, Json] = {}
         self.used: Counter[str] = Counter()
-        with stopping("read", str(path)):
-            data = path.read_bytes() if path.exists() else b""
-        self._torn = bool(data) and not data.endswith(b"\n")
-        for line in data.splitlines():
-            self._take(_checked(line))
+        for content in self._file.contents():
+            self._take(content or {})
 
     def append(self, answers: Mapping[str, Json], used: Mapping[str, int]) -> None:
         """Add answers and what they have cost; on stable storage when this returns."""
-        line = orjson.dumps({"answers": dict(answers), _USED: dict(used)})
-        with stopping("write", str(self._path)):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
-                file.write(b"\n" * self._torn + b"%08x %b\n" % (zlib.crc32(line), line))
-                file.flush()
-                os.fsync(file.fileno())
-        self._torn = False
-        self._take({"answers": dict(answers), _USED: dict(used)})
+        entry: dict[str, Json] = {"answers": dict(answers), _USED: dict(used)}
+        self._file.append(entry)
+        self._take(entry)
 
-    def _take(self, entry: dict[str, Json]) -> None:
+    def _take(self, entry: Mapping[str, Json]) -> None:
         answers, used = entry.get("answers", {}), entry.get(_USED, {})
         assert isinstance(answers, dict)
         assert isinstance(used, dict)
@@ -71,11 +65,16 @@ def spent(folder: Path) -> Counter[str]:
     return sum((AnswerFile(path).used for path in sorted(folder.rglob("*.jsonl"))), start=Counter())
 
 
-def _checked(line: bytes) -> dict[str, Json]:
-    """The content of a line, {} unless it is exactly what was written."""
-    check, _, body = line.partition(b" ")
-    if check != b"%08x" % zlib.crc32(body):
-        return {}
-    content = orjson.loads(body)
-    assert isinstance(content, dict)
-    return content
+def entries(folder: Path) -> Iterator[tuple[Counter[str], Counter[str]]]:
+    """Each batch of answers below `folder`: how many there are of which kind of reply, and what they have cost.
+
+    A line at a time: what was answered is not kept. Raises `StopError` if a file cannot be read.
+    """
+    for path in sorted(folder.rglob("*.jsonl")):
+        for found in Appended(path).contents():
+            content = found or {}
+            answers, used = content.get("answers", {}), content.get(_USED, {})
+            assert isinstance(answers, dict)
+            assert isinstance(used, dict)
+            kinds = Counter(kind for answer in answers.values() if isinstance(answer, dict) for kind in answer)
+            yield kinds, Counter({key: count for key, count in used.items() if isinstance(count, int)})

@@ -1,4 +1,4 @@
-"""Plain Python values as Arrow arrays, built from buffers.
+"""Plain Python values as Arrow arrays, built from buffers, and rows of them as Parquet.
 
 `pyarrow.array` does the same but imports pandas first wherever it is installed: 0.26 s and 17 MB in every process.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,39 @@ _NUMBERS: dict[pa.DataType, type[np.generic]] = {
     pa.int64(): np.int64,
     pa.float64(): np.float64,
 }
+
+
+class RowWriter:
+    """Writes rows, put in order, in groups: memory is that of one group. The same rows give the same bytes."""
+
+    def __init__(self, sink: BinaryIO, schema: pa.Schema, rows_per_group: int) -> None:
+        """`sink` is written front to back and left open."""
+        import pyarrow.parquet as pq
+
+        self._schema, self._rows_per_group = schema, rows_per_group
+        self._parquet = pq.ParquetWriter(sink, schema, compression="zstd")
+        self._rows: list[Mapping[str, Any]] = []
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        """Append one row, which has every column of the schema."""
+        self._rows.append(row)
+        if len(self._rows) >= self._rows_per_group:
+            self._flush()
+
+    def finish(self) -> None:
+        """Write what is left and the footer."""
+        self._flush()
+        self._parquet.close()
+
+    def __del__(self) -> None:
+        """A file that was given up is not finished: pyarrow would write a footer to a sink that may be closed."""
+        if hasattr(self, "_parquet"):
+            self._parquet.is_open = False
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._parquet.write_table(table(self._rows, self._schema))
+            self._rows = []
 
 
 def table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:

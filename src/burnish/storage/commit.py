@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from burnish.errors import UsageError
-from burnish.storage.files import Files, Handle, is_file, put_whole
+from burnish.errors import StopError, UsageError
+from burnish.storage.fence import Fence
+from burnish.storage.files import Files, Handle, is_file, is_there, put_whole
 from burnish.storage.folder import PathEscapeError
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
 from burnish.storage.layout import HIDDEN, folders_of, quarantine_name, record_name, records_name, temp_name
@@ -33,11 +34,12 @@ class Commit:
     Knows only the files, the run and the shard, so any process can hold one.
     """
 
-    def __init__(self, files: Files, run_id: str, shard: Shard) -> None:
-        """Nothing is touched yet."""
+    def __init__(self, files: Files, run_id: str, shard: Shard, fence: Fence | None = None) -> None:
+        """Nothing is touched yet. `fence`: what must hold when it is published, if others may work on the shard."""
         self._files = files
         self._run_id = run_id
         self._shard = shard
+        self._fence = fence
         self._outputs: dict[str, _Output] = {}
         self._folders: set[str] = set()
         self._quarantine: Quarantine | None = None
@@ -73,8 +75,9 @@ class Commit:
     def publish(self, counts: Counts, facts: Mapping[str, Json] | None = None) -> ShardRecord:
         """Make everything created visible and durable, then write the record. `facts` go into the record.
 
-        Raises `LedgerError` if the counts do not add up or do not match the quarantine, `StopError` if the
-        environment fails. Publishing what is already there, byte for byte, changes nothing.
+        Gives the record that stands: another one if someone else finished the shard since work on it began. Raises
+        `LedgerError` if the counts do not add up or do not match the quarantine, `StopError` if the environment fails.
+        Publishing what is already there, byte for byte, changes nothing.
         """
         self._check(counts)
         for output in self._outputs.values():
@@ -87,23 +90,23 @@ class Commit:
             counts=counts,
             facts=facts or {},
         )
-        with stopping("commit", f"{self._shard.name} to {self._files.shown}"):
-            before = Journal(self._files).read(self._shard.name)
-            if before is None or before != record or not _is_intact(self._files, before):
-                self._replace(record, before)
+        alone = self._fence.held() if self._fence else nullcontext()
+        with stopping("commit", f"{self._shard.name} to {self._files.shown}"), alone:
+            standing = self._settled(record)
         self.abandon()
-        return record
+        return standing
 
     def abandon(self) -> None:
         """Close and remove what was not published. Leaves what was."""
         outputs, self._outputs = self._outputs, {}
         for output in outputs.values():
             output.raw.drop()
+        # The next run removes what cannot be removed now; the error that led here must not be hidden.
         if self._quarantine is not None:
-            self._quarantine.drop()
+            with suppress(StopError):
+                self._quarantine.drop()
         for output in outputs.values():
-            # The next run removes what cannot be removed now; the error that led here must not be hidden.
-            with suppress(OSError):
+            with suppress(StopError):
                 output.file.close()
             with suppress(OSError):
                 self._files.remove(output.temp)
@@ -132,6 +135,15 @@ class Commit:
                 f" {quarantine.faults:,} and {quarantine.gaps:,} rows were written.\nPlease report this bug."
             )
 
+    def _settled(self, record: ShardRecord) -> ShardRecord:
+        """The record that stands in the end, with all of its files."""
+        before = Journal(self._files).read(self._shard.name)
+        stands = before == record or (self._fence is not None and self._fence.overtaken(before, record))
+        if before is not None and stands and _is_intact(self._files, before):
+            return before
+        self._replace(record, before)
+        return record
+
     def _replace(self, record: ShardRecord, before: ShardRecord | None) -> None:
         self._refuse_other_owner(record, before)
         stale = self._stale(record, before)
@@ -144,7 +156,17 @@ class Commit:
         self._outputs = {}
         for folder in sorted(folders):
             self._files.sync_folder(folder)
-        put_whole(self._files, record_name(self._shard.name), record.to_bytes(), self._run_id)
+        try:
+            put_whole(self._files, record_name(self._shard.name), record.to_bytes(), self._run_id)
+        except FileExistsError:  # an object store takes only the first record
+            self._give_way()
+            raise
+
+    def _give_way(self) -> None:
+        """Someone else's record came first. If the files under it are ours by now, neither commit stands."""
+        other = Journal(self._files).read(self._shard.name)
+        if other is None or not _is_intact(self._files, other):
+            self._retract()
 
     def _retract(self) -> None:
         """Take back the record, sound or not, before the first file under it changes: no record ever lies."""
@@ -158,13 +180,13 @@ class Commit:
         old = {entry.name for entry in before.files} if before else set()
         old.add(quarantine_name(self._shard.name))
         old -= {entry.name for entry in record.files}
-        stale = {name for name in old if _is_there(self._files, name)}
+        stale = {name for name in old if is_there(self._files, name)}
         return sorted(stale - {entry.name for other in self._others() for entry in other.files} if stale else stale)
 
     def _refuse_other_owner(self, record: ShardRecord, before: ShardRecord | None) -> None:
         """Two shards may name one image: it is the same file then, to the byte, and anything else is refused."""
         own = {entry.name for entry in before.files} if before else set()
-        taken = {e.name: e.sha256 for e in record.files if e.name not in own and _is_there(self._files, e.name)}
+        taken = {e.name: e.sha256 for e in record.files if e.name not in own and is_there(self._files, e.name)}
         if not taken:
             return
         for other in self._others():
@@ -240,14 +262,6 @@ class _HashingRaw(io.RawIOBase):
 def _is_plain(name: str) -> bool:
     parts = name.split("/")
     return "\0" not in name and all(part not in {"", ".", ".."} for part in parts)
-
-
-def _is_there(files: Files, name: str) -> bool:
-    try:
-        files.size(name)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _is_intact(files: Files, record: ShardRecord) -> bool:

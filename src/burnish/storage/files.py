@@ -122,6 +122,14 @@ def write_all(handle: Handle, data: bytes | memoryview) -> None:
         rest = rest[handle.write(rest) :]
 
 
+def is_there(files: Files, name: str) -> bool:
+    """Whether there is a file called `name`."""
+    with suppress(FileNotFoundError):
+        files.size(name)
+        return True
+    return False
+
+
 def is_file(files: Files, name: str, size: int) -> bool:
     """Whether `name` is there with exactly `size` bytes."""
     try:
@@ -184,7 +192,8 @@ class LocalFiles:
         for path, _, names in os.walk(self._root / folder, onerror=_stop_unless_missing):
             for name in names:
                 file = Path(path, name)
-                found[file.relative_to(self._root).as_posix()] = file.lstat().st_size
+                with suppress(FileNotFoundError):  # another run's temporary name, gone since it was listed
+                    found[file.relative_to(self._root).as_posix()] = file.lstat().st_size
         return dict(sorted(found.items()))
 
 

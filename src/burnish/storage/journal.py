@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -105,11 +105,23 @@ class Journal:
             return None
         return record if record.shard == shard else None
 
-    def raw(self) -> dict[str, bytes]:
-        """Every record's file name and bytes, unchecked, sorted by name."""
-        names = [name for name in self._files.sizes(JOURNAL) if not is_temp(name)]
+    def raw(self, shards: Iterable[str] = ()) -> dict[str, bytes]:
+        """Every record's file name and bytes, unchecked, sorted by name.
+
+        Those of `shards` are looked for by name too: a listing of an object store may lag behind what it holds, and
+        still name what was removed.
+        """
+        listed = {name for name in self._files.sizes(JOURNAL) if not is_temp(name)}
+        names = sorted(listed | set(map(record_name, shards)))
         with ThreadPoolExecutor(_READERS) as pool:
-            return dict(zip(names, pool.map(self._files.read, names), strict=True))
+            found = zip(names, pool.map(self._read, names), strict=True)
+            return {name: data for name, data in found if data is not None}
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            return self._files.read(name)
+        except FileNotFoundError:
+            return None
 
     def records(self) -> dict[str, ShardRecord]:
         """All sound records by shard name, whether their files are there or not. Damaged ones are left out."""
@@ -130,7 +142,8 @@ class Journal:
         return {
             shard: record
             for shard, record in records.items()
-            if all(sizes.get(entry.name) == entry.size for entry in record.files)
+            # What a listing does not show may be there all the same: an object store's may lag behind.
+            if all(sizes.get(e.name) == e.size or is_file(self._files, e.name, e.size) for e in record.files)
         }
 
     def is_done(self, shard: Shard) -> bool:

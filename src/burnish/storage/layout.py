@@ -11,14 +11,27 @@ PLAN = f"{HIDDEN}/plan.json"
 SEAL = f"{HIDDEN}/seal.json"
 LOCK = f"{HIDDEN}/lock"
 HOLDER = f"{HIDDEN}/lock.json"
+COMMITTING = f"{HIDDEN}/committing"
 JOURNAL = f"{HIDDEN}/journal"
 QUARANTINE = f"{HIDDEN}/quarantine"
 RECORDS = f"{HIDDEN}/records"
 SUMMARY = f"{HIDDEN}/summary.json"
 CARD = "README.md"
+REPORT = "report.html"
+"""Made from the output whenever it is asked for: no part of it."""
 LOG = f"{HIDDEN}/run.jsonl"
 ANSWERS = f"{HIDDEN}/answers"
-"""A cache with checksums of its own: no part of the output, so no commit and no seal speaks of it."""
+FETCHED = f"{HIDDEN}/fetched"
+REVIEW = f"{HIDDEN}/review"
+"""What people say about the pairs, and what is kept to ask them quickly: beside the output, no part of it."""
+CACHES = (ANSWERS, FETCHED)
+"""With checksums of their own: no part of the output, so no commit and no seal speaks of them."""
+
+CROISSANT = "croissant.json"
+PUSHED = f"{HIDDEN}/pushed.json"
+"""What `burnish push` has sent to a place, there: no part of the output."""
+BESIDE = (LOG, REPORT, PUSHED, CROISSANT, ".gitattributes")
+"""May lie in a finished output without a word in its seal; the last is what the Hugging Face Hub puts into each set."""
 
 OF_THE_RUN = (CARD, SUMMARY)
 """What a run writes at its end, below the seal."""
@@ -47,6 +60,11 @@ def quarantine_name(shard: str) -> str:
 def records_name(shard: str) -> str:
     """The records file of the shard called `shard`."""
     return f"{RECORDS}/{shard}.parquet"
+
+
+def shard_of_records(name: str) -> str:
+    """The shard whose records lie in `name`."""
+    return name.removeprefix(RECORDS + "/").removesuffix(".parquet")
 
 
 def new_run_id() -> str:

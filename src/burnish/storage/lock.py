@@ -13,7 +13,7 @@ import socket
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -105,23 +105,31 @@ class RunLock:
         self._lock.release()
 
     def _leave_note(self) -> None:
-        holder = self._note()
+        note = self._read()
+        holder = Holder.from_bytes(note) if note is not None else None
         if holder is not None and not self._is_stale(holder):
             raise self._refusal(holder)
-        with suppress(FileNotFoundError):
-            self._files.remove(HOLDER)
+        if note is not None:  # else there is nothing to remove, but another machine's note may come any moment
+            with suppress(FileNotFoundError):
+                self._files.remove(HOLDER)
         try:
             self._files.create_whole(HOLDER, self._me.to_bytes())
         except FileExistsError:
             raise self._refusal(self._note()) from None
 
     def _is_stale(self, holder: Holder) -> bool:
-        # With the system's lock in hand, a holder of the same boot of the same kernel cannot be alive.
-        return holder.is_dead() or (self._local and holder.boot == _boot_id())
+        # With the system's lock in hand, a holder of the same boot of the same kernel cannot be alive, and a note of
+        # this very process is one whose put reached an object store while its answer did not reach us.
+        ours = replace(holder, token=self._me.token) == self._me
+        return ours or holder.is_dead() or (self._local and holder.boot == _boot_id())
 
     def _note(self) -> Holder | None:
+        note = self._read()
+        return Holder.from_bytes(note) if note is not None else None
+
+    def _read(self) -> bytes | None:
         try:
-            return Holder.from_bytes(self._files.read(HOLDER))
+            return self._files.read(HOLDER)
         except FileNotFoundError:
             return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -111,14 +112,43 @@ class Quarantine:
 
 def read_quarantine(files: Files) -> Iterator[dict[str, Any]]:
     """All quarantined rows of an output, shard by shard in order, a few at a time in memory."""
+    for name in files.sizes(QUARANTINE):
+        if not is_temp(name):
+            yield from rows_of(files, name)
+
+
+def rows_of(files: Files, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one quarantine file; none if it is not there."""
+    import pyarrow.parquet as pq
+
+    try:
+        opened = files.open(name)
+    except FileNotFoundError:
+        return
+    with opened as file:
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=16, use_threads=False):  # as in records.read
+            yield from batch.to_pylist()
+
+
+def without_bytes(files: Files) -> Iterator[dict[str, Any]]:
+    """All quarantined rows but for their bytes, which may be 16 MB each."""
+    names = [field.name for field in _schema() if field.name != "raw"]
+    for columns in _batches(files, names):
+        yield from columns.to_pylist()
+
+
+def kinds(files: Files) -> Counter[str]:
+    """How many faults and how many gaps are in quarantine."""
+    return Counter(kind for columns in _batches(files, ["kind"]) for kind in columns.column(0).to_pylist())
+
+
+def _batches(files: Files, columns: list[str]) -> Iterator[pa.RecordBatch]:
     import pyarrow.parquet as pq
 
     for name in files.sizes(QUARANTINE):
-        if is_temp(name):
-            continue
-        with files.open(name) as file:
-            for batch in pq.ParquetFile(file).iter_batches(batch_size=16, use_threads=False):  # as in records.read
-                yield from batch.to_pylist()
+        if not is_temp(name):
+            with files.open(name) as file, pq.ParquetFile(file, pre_buffer=False) as parquet:
+                yield from parquet.iter_batches(batch_size=1_024, columns=columns, use_threads=False)
 
 
 def _fault_row(item: Fault) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from burnish.errors import StopError
 from burnish.storage.commit import Commit
+from burnish.storage.fence import Fence
 from burnish.storage.files import Files, put_whole
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
-from burnish.storage.layout import HIDDEN, JOURNAL, PLAN, QUARANTINE, SEAL, is_temp, new_run_id
+from burnish.storage.layout import HIDDEN, HOLDER, JOURNAL, PLAN, QUARANTINE, SEAL, is_temp, new_run_id, record_name
 from burnish.storage.ledger import Counts
 from burnish.storage.lock import RunLock
 from burnish.storage.opening import open_files
@@ -29,14 +30,22 @@ _FOLDERS = (HIDDEN, JOURNAL, QUARANTINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """All a worker process needs to commit shards of a run: plain, picklable, no lock and no open file inside."""
+    """All a worker process needs to commit shards of a run: plain, picklable, no lock and no open file inside.
+
+    `note`: what the run left when it took the lock, for workers that might outlive it (`Run.fenced`).
+    """
 
     out: str
     run_id: str
+    note: bytes = b""
 
     def commit(self, shard: Shard) -> Commit:
         """A commit for `shard`; use it in a ``with`` statement."""
-        return Commit(open_files(self.out), self.run_id, shard)
+        files = open_files(self.out)
+        if not self.note:
+            return Commit(files, self.run_id, shard)
+        with stopping("read the journal of", files.shown):
+            return Commit(files, self.run_id, shard, Fence(files, self.out, self.note, shard.name))
 
 
 class Run:
@@ -47,6 +56,7 @@ class Run:
         self.files = files
         self.ticket = ticket
         self._lock = lock
+        self._outlived = False
 
     @classmethod
     def open(cls, out: str, plan: Mapping[str, Json], *, source: str = "", files: Files | None = None) -> Self:
@@ -108,16 +118,26 @@ class Run:
             self.files.remove(SEAL)
             self.files.sync_folder(HIDDEN)
 
-    def seal(self, contents: Mapping[str, bytes]) -> Counts:
+    def fenced(self) -> Ticket:
+        """The run's ticket for workers that this process cannot be sure to outlive."""
+        self._outlived = True
+        with stopping("read", self.files.shown):
+            return replace(self.ticket, note=self.files.read(HOLDER))
+
+    def seal(self, contents: Mapping[str, bytes], *, shards: Iterable[str] = ()) -> Counts:
         """Write the run-level files `contents` (name -> bytes), then the seal over them and the journal.
 
         The last act of a finished run; sealing again gives the same bytes. Returns the sum of all records, checked
-        (`LedgerError`).
+        (`LedgerError`). Raises `StopError` if one of `shards` has no record.
         """
         with stopping("finish", self.files.shown):
+            if self._outlived:  # a worker that died under a run that went on left its unfinished files
+                self._sweep()
             for name, data in sorted(contents.items()):
                 put_whole(self.files, name, data, self.ticket.run_id)
-            raw = Journal(self.files).raw()
+            shards = list(shards)
+            raw = Journal(self.files).raw(shards)
+            _refuse_missing(raw, shards)
             counts = sum((_record(name, data).counts for name, data in raw.items()), Counts())
             counts.check()
             entries = [
@@ -131,8 +151,19 @@ class Run:
         with stopping("open", self.files.shown):
             if not check_plan(self.files, plan):
                 write_plan(self.files, plan, self.ticket.run_id)
-            for name in filter(is_temp, self.files.sizes()):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was begun and not committed."""
+        for name in filter(is_temp, self.files.sizes()):
+            with suppress(FileNotFoundError):  # a worker that was given up has just done so itself
                 self.files.remove(name)
+
+
+def _refuse_missing(raw: Mapping[str, bytes], shards: Iterable[str]) -> None:
+    missing = sorted(shard for shard in shards if record_name(shard) not in raw)
+    if missing:
+        raise StopError(f"{missing[0]} was finished, but its record is gone.\nRun the same command again.")
 
 
 def _record(name: str, data: bytes) -> ShardRecord:

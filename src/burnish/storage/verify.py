@@ -11,7 +11,19 @@ from burnish.errors import UsageError
 from burnish.storage.commit import digest_of
 from burnish.storage.files import Files
 from burnish.storage.journal import FileEntry, Journal, ShardRecord
-from burnish.storage.layout import ANSWERS, HOLDER, LOCK, LOG, OF_THE_RUN, PLAN, SEAL, is_temp, shard_of
+from burnish.storage.layout import (
+    ANSWERS,
+    BESIDE,
+    COMMITTING,
+    HOLDER,
+    LOCK,
+    OF_THE_RUN,
+    PLAN,
+    REVIEW,
+    SEAL,
+    is_temp,
+    shard_of,
+)
 from burnish.storage.ledger import Counts, LedgerError
 from burnish.storage.opening import open_files
 from burnish.storage.plan_file import read_plan
@@ -32,6 +44,11 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.what}"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether going on with the run mends it."""
+        return self.what.endswith(AGAIN)
 
 
 def verify(out: str) -> list[Difference]:
@@ -64,11 +81,12 @@ def _differences(files: Files, sizes: dict[str, int]) -> Iterator[Difference]:
     entries, seal_faults = _seal(files, raw, records)
     yield from seal_faults
     yield from _ledger(records)
-    listed = [entry for record in records for entry in record.files] + entries
-    yield from _files(files, sizes, listed)
-    known = {entry.name for entry in listed} | set(raw) | {PLAN, SEAL}
-    # Without a seal the run has not ended: what it writes at its end may be an earlier end's, or be there already.
-    sealed = SEAL in sizes
+    # Without a seal that stands the run has not ended: what it writes at its end may be an earlier end's, or be there
+    # already.
+    sealed = not any(fault.unfinished for fault in seal_faults)
+    listed = [entry for record in records for entry in record.files]
+    yield from _files(files, sizes, [*listed, *entries] if sealed else listed)
+    known = {entry.name for entry in (*listed, *entries)} | set(raw) | {PLAN, SEAL}
     yield from _unknown(sizes, known if sealed else known.union(OF_THE_RUN), sealed=sealed)
 
 
@@ -135,7 +153,12 @@ def _files(files: Files, sizes: Mapping[str, int], listed: list[FileEntry]) -> I
 
 def _unknown(sizes: Mapping[str, int], known: set[str], *, sealed: bool) -> Iterator[Difference]:
     for name, size in sizes.items():
-        if name in known or name == LOG or name.startswith(f"{ANSWERS}/") or (name == LOCK and size == 0):
+        if (
+            name in known
+            or name in BESIDE
+            or name.startswith((f"{ANSWERS}/", f"{REVIEW}/"))
+            or (name in {LOCK, COMMITTING} and size == 0)
+        ):
             continue
         if name == HOLDER:
             yield Difference(name=name, what=f"a run is at work here, or was killed; {AGAIN}")
