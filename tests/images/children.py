@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -13,14 +13,15 @@ def children() -> list[int]:
     """Living children of this process that are image decoders."""
     found = []
     for task in Path("/proc/self/task").iterdir():
-        found += [int(pid) for pid in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            found += [int(pid) for pid in (task / "children").read_text().split()]
     return sorted(pid for pid in found if b"burnish.images.child" in _command(pid) and cpu_s(pid) is not None)
 
 
 def _command(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before, or just after, it was opened
         return b""
 
 
@@ -36,7 +37,7 @@ def cpu_s(pid: int) -> float | None:
     """CPU seconds a process has used, None if it is gone or a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return None
     return None if fields[0] == "Z" else (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -55,8 +56,9 @@ def attacker(sent: signal.Signals, after_s: float, times: int) -> Iterator[list[
             for pid in {pid for pid in children() if _is_ready(pid)} - set(hit):
                 used = cpu_s(pid)
                 if used is not None and used - first.setdefault(pid, used) > after_s:
-                    os.kill(pid, sent)
-                    hit.append(pid)
+                    with suppress(ProcessLookupError):  # it ended by itself meanwhile
+                        os.kill(pid, sent)
+                        hit.append(pid)
             time.sleep(0.01)
 
     thread = threading.Thread(target=attack)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from burnish import discovery
 from burnish.columns import continued
 from burnish.protocols import Store
 from burnish.storage.commit import Commit
@@ -43,9 +44,18 @@ class Form:
 
 
 def forms(store: str) -> dict[str, Form]:
-    """The forms of a store, by name: ``FORM`` of its test file, and its ``VARIANTS`` if it has some."""
+    """The forms of a store, by name: ``FORM`` of its test file, and its ``VARIANTS`` if it has some. None for one whose
+    test file says in ``NO_FORM`` why it does not write what it reads.
+    """
     tests = importlib.import_module(f"tests.stores.test_{store}")
+    if len(getattr(tests, "NO_FORM", "")) > 30:
+        return {}
     return {"main": tests.FORM, **getattr(tests, "VARIANTS", {})}
+
+
+def written() -> list[str]:
+    """The stores that write what they read."""
+    return [store for store in discovery.names("stores") if forms(store)]
 
 
 def samples(count: int = 7) -> list[Sample]:

@@ -28,6 +28,7 @@ _MAGIC = (
     (b"PK\3\4", "ZIP"),
     (b"\x1f\x8b", "GZIP"),
 )
+_ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp", "AVIF": "avif", "TIFF": "tiff"}
 _DIB_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})  # sizes of the header after "BM"; two letters are no magic
 
 
@@ -43,6 +44,11 @@ def sniff(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         return _brand(data)
     return _markup(data[:512])
+
+
+def ending(data: bytes, otherwise: str = "bin") -> str:
+    """The ending of a file of these bytes, by what they are; `otherwise` for what is not decoded anywhere."""
+    return _ENDINGS.get(sniff(data), otherwise)
 
 
 def gif_frames(data: bytes, stop_at: int) -> int:

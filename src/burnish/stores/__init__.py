@@ -14,7 +14,8 @@ from typing import cast
 
 from burnish import discovery
 from burnish.errors import UsageError
-from burnish.protocols import Store
+from burnish.plan import Plan
+from burnish.protocols import Linking, Store
 from burnish.storage.redact import redact
 from burnish.storage.sources import expand
 
@@ -27,6 +28,15 @@ def open_store(source: str, name: str | None = None, options: Mapping[str, str] 
     chosen = name if name is not None else sniffed(source)
     make = cast("Callable[[str, Mapping[str, str]], Store]", discovery.load("stores", chosen))
     return make(source, dict(options or {}))
+
+
+def store_of(plan: Plan, form: str = "") -> Store:
+    """The store a plan reads, ready to be read; `form` is its name if that is known.
+
+    Raises `UsageError` as `open_store` does, and if images would have to be fetched and the plan does not say so.
+    """
+    store = open_store(plan.source, form or plan.store or None, plan.store_options)
+    return store.fetching(plan) if isinstance(store, Linking) else store
 
 
 def sniffed(source: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from burnish.storage.folder import SourceFolder, open_folder
 from burnish.storage.sources import expand
-from burnish.stores import webdataset
+from burnish.stores import urls, webdataset
 from burnish.stores._options import listed
 from burnish.stores._rows import json_rows
 from burnish.stores._rows.entries import Form
@@ -23,9 +23,9 @@ _OF_IMAGE_FOLDERS: Final = "metadata.jsonl"
 
 
 def sniff(source: str) -> bool:
-    """Whether there are JSONL files other than those of an image folder, and no tars; by name only."""
+    """Whether there are JSONL files other than those of an image folder and lists of URLs, and no tars."""
     names = [name for name in listed(source, SUFFIXES) if name.rpartition("/")[2] != _OF_IMAGE_FOLDERS]
-    return bool(names) and not webdataset.sniff(source)
+    return bool(names) and not webdataset.sniff(source) and not urls.sniff(source)
 
 
 class JsonlStore(RowsStore):

@@ -7,24 +7,27 @@ our columns follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from burnish.protocols import Outbox, Writer
+from burnish.storage.places import locate
 from burnish.storage.sources import expand, local_copy
-from burnish.stores import webdataset
+from burnish.stores import urls, webdataset
 from burnish.stores._numbering import Numbering
 from burnish.stores._options import known, listed, whole
-from burnish.values import Item, Shard
+from burnish.values import Item, Json, Shard
 
 SUFFIXES: Final = (".parquet", ".pq", ".parq")
 
 
 def sniff(source: str) -> bool:
-    """Whether there are Parquet files that are not the side files of tars or of an image folder; by name only."""
+    """Whether there are Parquet files that are not the side files of tars or of an image folder, and no
+    lists of URLs.
+    """
     names = listed(source, SUFFIXES)
     tables = [name for name in names if not name.endswith("metadata.parquet")]
-    return bool(tables) and not webdataset.sniff(source)
+    return bool(tables) and not webdataset.sniff(source) and not urls.sniff(source)
 
 
 class ParquetStore:
@@ -61,6 +64,20 @@ class ParquetStore:
                 max_image_bytes=self._max_image_bytes,
             )
             yield from reader.items()
+
+    def fields_of(self, shard: Shard, wanted: Callable[[str], bool]) -> Iterator[Mapping[str, Json]] | None:
+        """From the columns of these names; None for a file that is not on this machine."""
+        from burnish.stores._parquet import seeking
+
+        place = locate(shard.path)
+        return seeking.fields(place.local, wanted) if place.fs is None else None
+
+    def images_of(self, shard: Shard, rows: Mapping[int, str]) -> Iterator[tuple[int, bytes]]:
+        """By the numbers; names of images in tables are no places."""
+        from burnish.stores._parquet import seeking
+
+        with local_copy(shard) as path:
+            yield from seeking.images(path, self.options, set(rows))
 
     def writer(self, shard: Shard, outbox: Outbox) -> Writer:
         """A writer for the records of `shard`."""

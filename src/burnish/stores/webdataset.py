@@ -7,7 +7,7 @@ why not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Final
@@ -15,14 +15,16 @@ from typing import Final
 from burnish.errors import UsageError
 from burnish.protocols import Outbox, Writer
 from burnish.storage.sources import expand
-from burnish.stores._tar.build import TEXT_FROM, Builder, Rules
+from burnish.stores._tar.build import TEXT_FROM, Builder, Rules, fields_in
 from burnish.stores._tar.group import Entry, Group, group
+from burnish.stores._tar.payload import Payload
+from burnish.stores._tar.picking import documents, pick, spans
 from burnish.stores._tar.sides import SideTexts
 from burnish.stores._tar.source import Source, open_source
 from burnish.stores._tar.spans import End, Hole
 from burnish.stores._tar.unpack import Limits, Unpacked
 from burnish.stores._tar.writing import TarShardWriter
-from burnish.values import Item, Reason, Shard
+from burnish.values import Item, Json, Pair, Reason, Shard
 
 SUFFIXES: Final = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _FIRST_BYTES: Final = 64  # enough to tell an HTML page or a PNG from a shard in the quarantine's table
@@ -69,6 +71,21 @@ class WebDatasetStore:
             if unpacked is not None and unpacked.reason is not None:
                 yield _unpacking(unpacked, builder)
 
+    def pick(self, shard: Shard, names: Container[str], most: int) -> Iterator[tuple[str, bytes]]:
+        """Members by their names. Raises `UsageError` for a shard that is packed or not on this machine."""
+        yield from pick(_plain(shard), names, most)
+
+    def spans(self, shard: Shard, most: int) -> Iterator[tuple[str, int, int]]:
+        """Where its members lie. Raises `UsageError` as `pick` does."""
+        yield from spans(_plain(shard), most)
+
+    def fields_of(self, shard: Shard, wanted: Callable[[str], bool]) -> Iterator[Mapping[str, Json]] | None:
+        """From the json members alone; None for a shard that is packed or not on this machine."""
+        if not _is_plain(shard):
+            return None
+        every = (fields_in(document)[0] for document in documents(shard.path))
+        return ({name: value for name, value in each.items() if wanted(name)} for each in every)
+
     def writer(self, shard: Shard, outbox: Outbox) -> Writer:
         """A writer for the records of `shard`."""
         return TarShardWriter(shard, outbox, partial(self._reopen, shard))
@@ -80,6 +97,24 @@ class WebDatasetStore:
                 yield source
 
         return opened()
+
+
+def member_of(pair: Pair, suffix: str) -> bytes | None:
+    """What the first member of this suffix ("cls") says beside the image of a pair that this store has read; None if
+    there is none, or if it was too large to travel with the pair.
+    """
+    parts = pair.payload.members if isinstance(pair.payload, Payload) else ()
+    return next((part.body for part in parts if part.suffix == suffix), None)
+
+
+def _is_plain(shard: Shard) -> bool:
+    return shard.name.endswith(SUFFIXES[0]) and "://" not in shard.path
+
+
+def _plain(shard: Shard) -> str:
+    if not _is_plain(shard):
+        raise UsageError(f"{shard.name} has to be read from its beginning: it is packed, or not on this machine.")
+    return shard.path
 
 
 def _items(entry: Entry, source: Source, builder: Builder) -> Iterator[Item]:

@@ -73,6 +73,11 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(plain) or pa.types.is_null(plain))
 
 
+def holds_images(schema: pa.Schema) -> bool:
+    """Whether a column could be the images."""
+    return any(_is_image(field.type) for field in schema)
+
+
 def _image(schema: pa.Schema, named: str | None, where: str) -> str:
     fitting = [f.name for f in schema if _is_image(f.type)]
     if named is not None:

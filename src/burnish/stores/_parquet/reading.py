@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,11 +51,15 @@ def opened(path: Path) -> Iterator[pq.ParquetFile]:
         yield table
 
 
-def batches(table: pq.ParquetFile, group: int, path: Path) -> Iterator[pa.RecordBatch]:
-    """A row group in batches; the same cuts each time. Raises `CorruptError` where it cannot be read on."""
+def batches(
+    table: pq.ParquetFile, group: int, path: Path, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """A row group, or some `columns` of it, in batches; the same cuts each time. Raises `CorruptError` where it cannot
+    be read on.
+    """
     with _corrupt_or_stop(path):
         size = _batch_rows(table.metadata, group)
-        rows = iter(table.iter_batches(batch_size=size, row_groups=[group], use_threads=False))
+        rows = iter(table.iter_batches(size, row_groups=[group], columns=columns, use_threads=False))
     while True:
         with _corrupt_or_stop(path):
             batch = next(rows, None)

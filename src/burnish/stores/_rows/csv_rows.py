@@ -33,7 +33,7 @@ _ENDS: Final = "\r\n"
 def look(shard: Shard) -> Fields:
     """The columns of the header, all of them texts. Raises `UsageError` if two have one name."""
     with opened(shard) as file:
-        names = _Records(file).header
+        names = Records(file).header
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(f"{shard.name}: two columns are called {twice[0]!r}.\nRename one of them.")
@@ -43,7 +43,7 @@ def look(shard: Shard) -> Fields:
 def entries(path: Path) -> Iterator[Entry]:
     """One entry for each row below the header; blank lines are none."""
     with path.open("rb") as file:
-        yield from _Records(file)
+        yield from Records(file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +58,16 @@ class _Record:
     raw: bytes
 
 
-class _Records:
+class Records:
     """The records of a file with the bytes they were read from: lines end at line feeds outside quotes only."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, delimiter: str = ",") -> None:
+        """`file` begins with the header."""
         # The limit is the process's, and 128 KiB at first: captions may be longer.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
         self._file = file
         self._taken: list[bytes] = []
-        self._rows = csv.reader(iter(self._line, ""))
+        self._rows = csv.reader(iter(self._line, ""), delimiter=delimiter)
         self._number = self._at = 0
         self._ended = False
         head = next(self._records(), None)
@@ -155,7 +156,7 @@ class CsvSink:
     def finish(self) -> None:
         """Write the header and all rows."""
         with local_copy(self._shard) as path, path.open("rb") as source:
-            found = _Records(source)
+            found = Records(source)
         header = found.header or [self._rules.image, self._rules.text]
         added = [name for name in dict.fromkeys((self._rules.text, *self._ours)) if name not in header]
         head = found.head.decode("utf-8", "surrogateescape") or ",".join(map(_quoted, header)) + "\n"

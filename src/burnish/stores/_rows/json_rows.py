@@ -24,17 +24,18 @@ _LOOKED_AT: Final = 100  # rows; the first ones may lack a text
 def look(shard: Shard) -> Fields:
     """The fields of the first sound rows."""
     with opened(shard) as file:
-        first = islice(_entries(file), 10 * _LOOKED_AT)
+        first = islice(entries_in(file), 10 * _LOOKED_AT)
         return Fields.of(islice((entry.fields for entry in first if entry.fault is None), _LOOKED_AT))
 
 
 def entries(path: Path) -> Iterator[Entry]:
     """One entry for each line that is not blank."""
     with path.open("rb") as file:
-        yield from _entries(file)
+        yield from entries_in(file)
 
 
-def _entries(file: BinaryIO) -> Iterator[Entry]:
+def entries_in(file: BinaryIO) -> Iterator[Entry]:
+    """One entry for each line from where `file` stands that is not blank."""
     for line in lines(file):
         place = f"line {line.number}"
         whole = line.size == len(line.raw)

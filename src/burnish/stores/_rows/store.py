@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from burnish.protocols import Outbox, Writer
 from burnish.storage.folder import SourceFolder
 from burnish.storage.sources import local_copy
+from burnish.storage.stopping import stopping
 from burnish.stores._numbering import Numbering
 from burnish.stores._options import known, whole
 from burnish.stores._rows.entries import Form
-from burnish.stores._rows.files import beside
+from burnish.stores._rows.files import beside, fetch
 from burnish.stores._rows.reading import Reader
 from burnish.stores._rows.rules import Rules
 from burnish.stores._rows.writing import RowsWriter
-from burnish.values import Item, Shard
+from burnish.values import ImageFault, Item, Json, Shard
 
 
 class RowsStore(ABC):
@@ -49,6 +50,21 @@ class RowsStore(ABC):
                 folder=self.folder(shard),
                 max_image_bytes=self._max_image_bytes,
             )
+
+    def fields_of(self, shard: Shard, wanted: Callable[[str], bool]) -> Iterator[Mapping[str, Json]]:
+        """From the rows; no image is looked at."""
+        with local_copy(shard) as path, stopping("read", str(path)):
+            for entry in self.form(shard).entries(path):
+                if entry.fault is None:
+                    yield {name: value for name, value in entry.fields.items() if wanted(name)}
+
+    def images_of(self, shard: Shard, rows: Mapping[int, str]) -> Iterator[tuple[int, bytes]]:
+        """By the names; no row is looked at."""
+        folder = self.folder(shard)
+        for number, name in rows.items():
+            found = fetch(folder, name, self._max_image_bytes)
+            if not isinstance(found, ImageFault):
+                yield number, found
 
     def writer(self, shard: Shard, outbox: Outbox) -> Writer:
         """A writer for the records of `shard`."""

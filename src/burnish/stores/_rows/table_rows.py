@@ -27,15 +27,22 @@ def look(shard: Shard) -> Fields:
     return Fields(names=schema.names, texts=[field.name for field in schema if is_text(field.type)])
 
 
-def entries(path: Path) -> Iterator[Entry]:
-    """One entry for each row, one for a file or the rest of a file that cannot be read."""
+def entries(path: Path, first: int = 0) -> Iterator[Entry]:
+    """One entry for each row from row `first` on, one for a file or the rest of a file that cannot be read."""
     group = row = 0
+    skipped = first
     try:
         with opened(path) as table:
             for group in range(table.metadata.num_row_groups):
+                rows = int(table.metadata.row_group(group).num_rows)
+                if skipped >= rows:
+                    skipped -= rows
+                    continue
                 row = 0
                 for batch in batches(table, group, path):
-                    yield from _entries(batch, group, row)
+                    behind = batch.slice(min(skipped, batch.num_rows))
+                    skipped -= batch.num_rows - behind.num_rows
+                    yield from _entries(behind, group, row + batch.num_rows - behind.num_rows)
                     row += batch.num_rows
     except CorruptError as error:
         yield Entry(place=f"row group {group}, row {row}", fault=(Reason.BAD_PARQUET, str(error)))

@@ -204,8 +204,11 @@ def _fields(parts: list[Part], json_at: int) -> tuple[dict[str, Json], bool]:
     if json_at < 0:
         return {}, True
     body = parts[json_at].body
-    if body is None:
-        return {}, False
+    return ({}, False) if body is None else fields_in(body)
+
+
+def fields_in(body: bytes) -> tuple[dict[str, Json], bool]:
+    """The fields of a json member, and whether it is sound: none if it is not."""
     usual = _parse_usual(body)
     if usual is not None:
         return usual, True

@@ -1,0 +1,1 @@
+"""Lists of URLs: how their rows are read, cut into shards, fetched, and written as tars."""
