@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -21,8 +20,6 @@ from burnish.runs import plan_of
 from burnish.storage.verify import verify
 from burnish.summary import Summary
 from tests.shards import write_shard
-
-BOUND_KILLS = 60
 
 
 @pytest.fixture(scope="module")
@@ -130,42 +127,6 @@ def start(source: Path, output: Path, workers: int) -> subprocess.Popen[bytes]:
     script = output.parent / "job.py"
     script.write_text(code)
     return subprocess.Popen([sys.executable, str(script), str(source), str(output), str(workers)])
-
-
-def kill_at_random(job: subprocess.Popen[bytes], output: Path, chance: random.Random) -> None:
-    """Kill `job` some way into its work: so many shards further than it began, and a little later."""
-    further = chance.randint(0, 2)
-    wanted = committed(output) + further
-    deadline = time.monotonic() + 60
-    while job.poll() is None and committed(output) < wanted and time.monotonic() < deadline:
-        time.sleep(0.005)
-    time.sleep(chance.uniform(0.0, 0.2 if further else 1.0))
-    job.kill()
-
-
-def committed(output: Path) -> int:
-    return len(list(output.glob(".burnish/journal/*.json")))
-
-
-def test_h055_random_kills_of_the_whole_run_leave_the_same_output(
-    source: Path, reference: dict[str, str], tmp_path: Path
-) -> None:
-    """Killed at random moments until it gets through, again and again; every fourth start has worker processes."""
-    chance = random.Random(7)
-    kills, output, seen = 0, tmp_path / "out", set()
-    while kills < BOUND_KILLS:
-        job = start(source, output, workers=2 if kills % 4 == 3 else 1)
-        kill_at_random(job, output, chance)
-        if job.wait() == 0:
-            assert bytes_of(output) == reference
-            shutil.rmtree(output)
-            continue
-        kills += 1
-        seen.add(committed(output))
-    run(source, output, workers=1)
-    assert bytes_of(output) == reference
-    assert verify(str(output)) == []
-    assert len(seen) >= 3, "the kills must hit runs in the middle of their work"
 
 
 def test_h055_sigterm_stops_resumably_and_leaves_no_process(

@@ -6,18 +6,17 @@ nothing with the others. The first Ctrl-C lets shards in flight finish for a whi
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from burnish.engines import processes
-from burnish.errors import BurnishError, StopError
+from burnish.engines import OnProgress, processes
+from burnish.engines.running import Progress, finish, through
+from burnish.errors import BurnishError, StopError, UsageError
 from burnish.plan import Plan
 from burnish.protocols import Backend
 from burnish.runs import OpenRun, open_run
@@ -27,36 +26,22 @@ from burnish.summary import Summary
 from burnish.tools import Tools, load_tools
 from burnish.values import Shard
 
-DRAIN_S = 10.0
-"""After the first Ctrl-C, shards in flight get this long to commit."""
-
-_POLL_S = 0.2
 _AHEAD = 3
 """Shards in the pool for each worker: it never waits for one, and none waits among a million others."""
-
-_LOG = logging.getLogger("burnish")
-
-OnProgress = Callable[[Counts], None]
 
 
 def run(
     plan: Plan, *, on_progress: OnProgress | None = None, backend: Backend | None = None, retry: bool = False
 ) -> Summary:
-    """Do every shard of `plan` that is not done yet, and seal the output.
-
-    `on_progress` gets the counts so far, finished shards and those in flight. `backend` is a live model to use in
-    this process (then there is one worker). `retry` does only shards with failures, and in them only the failures.
-    Raises `UsageError` before anything is touched, `StopError`/`Interrupted` with all committed shards intact.
-    """
+    """As `burnish.engines.run`, in this process or in worker processes beside it."""
+    if plan.engine_options:
+        raise UsageError(f"the local engine takes no engine_options, got: {', '.join(sorted(plan.engine_options))}.")
     started = time.monotonic()
     with open_run(plan, backend, retry=retry) as opened, processes.interruptible():
-        progress = _Progress(opened.done_before, on_progress)
-        try:
-            for done in _execute(opened, progress):
-                opened.finished(done)
-            return opened.seal(time.monotonic() - started)
-        except KeyboardInterrupt:
-            raise processes.interrupted() from None
+        return finish(opened, _execute(opened, Progress(opened.done_before, on_progress)), started)
+
+
+ENGINE = run
 
 
 def worker_count(plan: Plan) -> int:
@@ -64,42 +49,19 @@ def worker_count(plan: Plan) -> int:
     return plan.workers or len(os.sched_getaffinity(0))
 
 
-def _execute(opened: OpenRun, progress: _Progress) -> Iterator[ShardDone]:
+def _execute(opened: OpenRun, progress: Progress) -> Iterator[ShardDone]:
     workers = min(worker_count(opened.plan), len(opened.todo))
     if workers <= 1 or opened.in_this_process_only:
         return _in_process(opened, progress)
     opened.release_tools()
-    return _in_pool(opened, workers, progress)
+    return through(_Pool(opened, workers), progress)
 
 
-class _Progress:
-    """Counts of finished shards plus the latest of each shard in flight."""
-
-    def __init__(self, before: Counts, listener: OnProgress | None) -> None:
-        self._finished = before
-        self._running: dict[str, Counts] = {}
-        self._listener = listener
-
-    def tick(self, shard: str, counts: Counts) -> None:
-        self._running[shard] = counts
-        self._tell()
-
-    def finished(self, done: ShardDone) -> None:
-        self._running.pop(done.shard.name, None)
-        self._finished += done.counts
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._listener:
-            self._listener(sum(self._running.values(), start=self._finished))
-
-
-def _in_process(opened: OpenRun, progress: _Progress) -> Iterator[ShardDone]:
+def _in_process(opened: OpenRun, progress: Progress) -> Iterator[ShardDone]:
     for shard in opened.todo:
-        limit = opened.limit_of(shard)
-        if limit is not None and limit <= 0:
+        job = opened.job_for(shard)
+        if job is None:
             continue
-        job = replace(opened.job, limit=limit)
         done = run_shard(job, shard, opened.tools(), partial(progress.tick, shard.name))
         progress.finished(done)
         yield done
@@ -136,40 +98,34 @@ def _work(job: Job, shard: Shard) -> ShardDone:
     return run_shard(job, shard, _tools, lambda counts: ticks.put((shard.name, counts)))
 
 
-def _in_pool(opened: OpenRun, workers: int, progress: _Progress) -> Iterator[ShardDone]:
-    ticks = processes.context().SimpleQueue()
-    pool = processes.pool(workers, _start_worker, opened.plan, ticks, dict(os.environ))
-    todo = iter(opened.todo)
-    pending = {pool.submit(_work, opened.job, shard) for shard in islice(todo, _AHEAD * workers)}
-    try:
-        while pending:
-            ready, pending = wait(pending, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-            _drain(ticks, progress)
-            for future in ready:
-                done = processes.result(future)
-                pending.update(pool.submit(_work, opened.job, shard) for shard in islice(todo, 1))
-                progress.finished(done)
-                yield done
-    except KeyboardInterrupt:
-        yield from _finish_in_flight(pending, progress)
-        raise processes.interrupted() from None
-    finally:
-        processes.end(pool)
+class _Pool:
+    """A `Crew` of processes."""
 
+    def __init__(self, opened: OpenRun, workers: int) -> None:
+        self._job = opened.job
+        self._todo = iter(opened.todo)
+        self._room = _AHEAD * workers
+        self._pending: set[Future[ShardDone]] = set()
+        self._ticks: multiprocessing.SimpleQueue[tuple[str, Counts]] = processes.queue()
+        self._pool = processes.pool(workers, _start_worker, opened.plan, self._ticks, dict(os.environ))
 
-def _finish_in_flight(pending: set[Future[ShardDone]], progress: _Progress) -> Iterator[ShardDone]:
-    running = {future for future in pending if not future.cancel()}
-    _LOG.warning("interrupted: shards in flight get %g s to finish; Ctrl-C again stops at once", DRAIN_S)
-    try:
-        ready, _ = wait(running, timeout=DRAIN_S)
-    except KeyboardInterrupt:  # the second Ctrl-C: give up the shards in flight, they will be redone
-        return
-    for future in ready:
-        done = processes.result(future)
-        progress.finished(done)
-        yield done
+    def feed(self) -> bool:
+        more = islice(self._todo, self._room - len(self._pending))
+        self._pending.update(processes.submit(self._pool, _work, self._job, shard) for shard in more)
+        return bool(self._pending)
 
+    def collect(self, timeout_s: float) -> list[ShardDone]:
+        ready, self._pending = wait(self._pending, timeout=timeout_s, return_when=FIRST_COMPLETED)
+        return [processes.result(future) for future in ready]
 
-def _drain(ticks: multiprocessing.SimpleQueue[tuple[str, Counts]], progress: _Progress) -> None:
-    while not ticks.empty():
-        progress.tick(*ticks.get())
+    def ticks(self) -> Iterator[tuple[str, Counts]]:
+        while not self._ticks.empty():
+            yield self._ticks.get()
+
+    def drain(self, timeout_s: float) -> list[ShardDone]:
+        running = {future for future in self._pending if not future.cancel()}
+        ready, _ = wait(running, timeout=timeout_s)
+        return [processes.result(future) for future in ready]
+
+    def end(self) -> None:
+        processes.end(self._pool)

@@ -29,8 +29,15 @@ def context() -> ForkServerContext:
 
 
 def pool(workers: int, start: Callable[..., None], *arguments: Any) -> ProcessPoolExecutor:
-    """Workers that begin with ``start(*arguments)``; end them with `end`."""
-    return ProcessPoolExecutor(workers, context(), start, arguments)
+    """Workers that begin with ``start(*arguments)``; end them with `end`. Raises `StopError` as `submit` does."""
+    with _deaths_told():
+        return ProcessPoolExecutor(workers, context(), start, arguments)
+
+
+def queue() -> multiprocessing.SimpleQueue[Any]:
+    """From workers to their engine. Raises `StopError` as `submit` does."""
+    with _deaths_told():
+        return context().SimpleQueue()
 
 
 def settle(environment: Mapping[str, str]) -> None:
@@ -49,16 +56,36 @@ def _die_with_engine() -> None:
     os._exit(1)
 
 
+def submit(workers: ProcessPoolExecutor, work: Callable[..., T], *arguments: Any) -> Future[T]:
+    """``work(*arguments)`` for a worker. Raises `StopError` if one died, the process that they are forked from, or the
+    one that keeps count of their locks.
+    """
+    with _deaths_told():
+        return workers.submit(work, *arguments)
+
+
 def result(future: Future[T]) -> T:
     """What a worker gave. Raises `StopError` if it died."""
     try:
         return future.result()
     except BrokenProcessPool as error:
-        raise StopError(
-            "a worker process died. Finished shards are safe; the same command goes on.\n"
-            "Often it is memory: fewer workers need less of it (--workers 1, or workers=1 from Python).\n"
-            'In a script of your own, call burnish below: if __name__ == "__main__":'
-        ) from error
+        raise _died() from error
+
+
+@contextmanager
+def _deaths_told() -> Iterator[None]:
+    try:
+        yield
+    except (BrokenProcessPool, EOFError, ConnectionError) as error:
+        raise _died() from error
+
+
+def _died() -> StopError:
+    return StopError(
+        "a worker process died. Finished shards are safe; the same command goes on.\n"
+        "Often it is memory: fewer workers need less of it (--workers 1, or workers=1 from Python).\n"
+        'In a script of your own, call burnish below: if __name__ == "__main__":'
+    )
 
 
 def end(workers: ProcessPoolExecutor) -> None:
