@@ -13,6 +13,7 @@ from burnish.storage.ledger import Counts
 from burnish.storage.run import Run
 from burnish.stores import open_store
 from burnish.values import Caption, Decision, Pair, Picture, Record, Score
+from tests.builders import jpeg
 from tests.shards import write_shard
 
 Make = Callable[[int], Mapping[str, tuple[str, float | None]]]
@@ -33,13 +34,21 @@ def both(number: int) -> Mapping[str, tuple[str, float | None]]:
 
 
 def make(
-    folder: Path, make_captions: Make = both, *, shards: int = 2, each: int = 10, alt: float | None = 2.0
+    folder: Path,
+    make_captions: Make = both,
+    *,
+    shards: int = 2,
+    each: int = 10,
+    alt: float | None = 2.0,
+    image_of: Callable[[int], bytes] = jpeg,
 ) -> Known:
     """An output with `shards` tars of `each` pairs; pair n has the AltText "alt n" with score `alt`."""
     source = folder.parent / f"{folder.name}-in"
     for shard in range(shards):
         first = shard * each
-        write_shard(source / f"{shard:05d}.tar", [f"alt {first + i}" for i in range(each)], first=first)
+        write_shard(
+            source / f"{shard:05d}.tar", [f"alt {first + i}" for i in range(each)], first=first, image_of=image_of
+        )
     store = open_store(str(source), "webdataset")
     with Run.open(str(folder), {"plan": {"made": "for a test"}}) as run:
         for shard in store.shards():

@@ -1,9 +1,11 @@
 """The level of alignment: from quantiles or fixed edges, in a column and, if asked, in the text."""
 
+import json
 from collections import Counter
 
 import pytest
 
+from burnish.errors import UsageError
 from burnish.mixing import mix
 from tests.mixing.mixtures import mixture
 from tests.mixing.outputs import make
@@ -64,3 +66,32 @@ def test_levels_are_counted_in_the_report(known, tmp_path):
     made = mixture(f"{ONLY}[levels]\ncount = 3", known.path)
     found = mix(made, str(tmp_path / "train"), workers=2)
     assert found.levels == {"0": 10, "1": 30, "2": 30, "3": 30}
+
+
+@pytest.mark.parametrize("form", ["llava", "swift"])
+def test_in_a_conversation_the_level_stands_with_the_user_not_in_the_answer(known, tmp_path, form):
+    levels = '[levels]\ncount = 4\nprompt = " Quality: {level} of {count}."\n'
+    made = mixture(f'{ONLY}{levels}[chat]\nprompts = ["Describe it."]\n', known.path, head=f'form = "{form}"')
+    mix(made, str(tmp_path / "train"), workers=1)
+    lines = [json.loads(row) for path in (tmp_path / "train").rglob("*.jsonl") if ".burnish" not in path.parts
+             for row in path.read_text().splitlines()]  # fmt: skip
+    asked, answered = zip(
+        *([turn.get("value", turn.get("content")) for turn in _turns(line)] for line in lines), strict=True
+    )
+    assert all(answer.startswith("short ") and "Quality" not in answer for answer in answered)
+    levels = Counter(question.partition("Describe it.")[2] for question in asked)
+    assert levels.pop("") == 10  # the unscored
+    assert set(levels) == {f" Quality: {level} of 4." for level in range(1, 5)}
+    assert max(levels.values()) - min(levels.values()) <= 1
+    if form == "llava":
+        assert [line["alignment"] for line in lines] == [int(q.partition("Quality: ")[2][:1] or 0) for q in asked]
+
+
+def _turns(line):
+    return line.get("conversations") or line["messages"]
+
+
+def test_what_names_levels_needs_them(known):
+    for name in ("prefix", "suffix", "prompt"):
+        with pytest.raises(UsageError, match=f"levels.{name} needs levels"):
+            mixture(f'{ONLY}[levels]\n{name} = "x"', known.path)

@@ -22,3 +22,11 @@ def test_floats_keep_their_order_as_whole_numbers(values):
     order = np.argsort(whole, kind="stable")
     assert [values[at] for at in order] == sorted(values)
     assert [unsorted(int(number)) for number in whole] == values
+
+
+@given(NUMBERS.filter(bool), st.data())
+def test_the_same_with_hardly_any_memory(numbers, data):
+    wanted = data.draw(st.lists(st.integers(0, len(numbers)), min_size=1, max_size=4))
+    pieces = [np.array(numbers, np.uint64)]
+    for k, cut in zip(wanted, cuts(lambda: iter(pieces), wanted, held=1), strict=True):
+        assert sum(number < cut for number in numbers) == k

@@ -50,7 +50,7 @@ WRONG = {
     "sentences without a limit": (f'[text]\nlong = "sentence"\n{HALF}', "text: text.long = 'sentence' needs"),
     "levels twice": (f"[levels]\ncount = 4\nedges = [3.0]\n{HALF}", "levels: levels takes either count"),
     "edges that fall": (f"[levels]\nedges = [3.0, 2.0]\n{HALF}", "levels: levels.edges must rise"),
-    "a prefix without levels": (f'[levels]\nprefix = "<{{level}}>"\n{HALF}', "levels: levels.prefix and levels.suffix"),
+    "a prefix without levels": (f'[levels]\nprefix = "<{{level}}>"\n{HALF}', "levels: levels.prefix needs levels"),
     "a prefix of something else": (f'[levels]\ncount = 4\nprefix = "{{score}}"\n{HALF}', "{level} and {count} only"),
     "no prompt": (f"[chat]\nprompts = []\n{HALF}", "chat: chat.prompts must hold"),
     "a source of two groups": (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +17,7 @@ from burnish.mixing.mixture import LevelRules
 from burnish.mixing.offers import Terms, captions_of
 from burnish.mixing.sources import Entry, Source, entries
 from burnish.storage.stopping import stopping
+from burnish.values import Shard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 17
 _HELD = 1 << 14
 _FIELDS = [("who", "<u8"), ("bin", "<u2"), ("pattern", "<u4")]
+Read = Callable[[Source, Shard], Iterable[Entry]]
+"""What gives the pairs of a shard, in order."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,9 +113,16 @@ class Spill:
 
 @contextmanager
 def taken(
-    sources: Sequence[Source], terms: Mapping[str, Terms], levels: LevelRules, limit: int = 0
+    sources: Sequence[Source],
+    terms: Mapping[str, Terms],
+    levels: LevelRules,
+    limit: int = 0,
+    read: Read = entries,
 ) -> Iterator[Census]:
-    """A census of the first `limit` pairs of `sources` (0: all); `terms` by source. Its files go when it is left."""
+    """A census of the first `limit` pairs of `sources` (0: all); `terms` by source. Its files go when it is left.
+
+    `read`: what gives a shard's pairs, for those who hold them already.
+    """
     with tempfile.TemporaryDirectory(prefix="burnish-mix-") as folder:
 
         def spill(name: str, kind: str | list[tuple[str, str]]) -> Spill:
@@ -126,20 +136,20 @@ def taken(
         try:
             left = limit
             for one in counted:
-                left = _count(one, scores, levels, left if limit else None)
+                left = _count(one, scores, levels, left if limit else None, read)
             yield Census(sources=tuple(counted), scores=scores)
         finally:
             for made in (*(one.spill for one in counted), scores):
                 made.close()
 
 
-def _count(counted: Counted, scores: Spill, levels: LevelRules, left: int | None) -> int:
+def _count(counted: Counted, scores: Spill, levels: LevelRules, left: int | None, read: Read) -> int:
     """Count a source up to `left` pairs; how many are left then."""
     for shard in counted.source.shards:
         if left == 0:
             break
         number = 0
-        for entry in islice(entries(counted.source, shard), left):
+        for entry in islice(read(counted.source, shard), left):
             number += 1
             offer = counted.terms.offer(entry)
             if offer.pattern & counted.terms.useful:

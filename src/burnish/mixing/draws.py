@@ -39,6 +39,8 @@ class Why(IntEnum):
     PROMPT = 6
     ORDER = 7
     LANE = 8
+    KEEP = 9
+    QUOTA = 10
     ACCEPT = 100
 
 

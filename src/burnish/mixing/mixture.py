@@ -73,7 +73,8 @@ class LevelRules:
 
     Either `count` levels with the same number of captions in each, as far as equal scores allow (AlignGPT,
     arXiv 2405.14129), or fixed `edges`: a score at an edge is in the level above. `prefix` and `suffix` are put round a
-    `share` of the texts of a known level, ``{level}`` and ``{count}`` filled in.
+    `share` of the texts of a known level, and `prompt` behind the user's words of the same samples where there are any,
+    ``{level}`` and ``{count}`` filled in: what conditions a model belongs where it reads it, not into its answer.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -82,6 +83,7 @@ class LevelRules:
     edges: tuple[float, ...] = ()
     prefix: str = ""
     suffix: str = ""
+    prompt: str = ""
     share: float = 1.0
 
     def __post_init__(self) -> None:
@@ -91,10 +93,10 @@ class LevelRules:
             raise MixtureError("levels takes either count (2 or more) or edges.")
         if list(self.edges) != sorted(set(self.edges)):
             raise MixtureError(f"levels.edges must rise, not {list(self.edges)!r}.")
-        for name in ("prefix", "suffix"):
+        for name in ("prefix", "suffix", "prompt"):
             _check_template(f"levels.{name}", getattr(self, name))
-        if (self.prefix or self.suffix) and not self.levels:
-            raise MixtureError("levels.prefix and levels.suffix need levels: give levels.count or levels.edges.")
+            if getattr(self, name) and not self.levels:
+                raise MixtureError(f"levels.{name} needs levels: give levels.count or levels.edges.")
 
     @property
     def levels(self) -> int:
@@ -135,7 +137,8 @@ class RoleRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRule:
     """Where pairs come from: `path` may be left to the command line. `optional`: left out if nobody names a path.
-    `scores`: instead of its group's.
+    `scores`: instead of its group's. `keep`: folders of passes over the whole set (duplicates, quotas) that say which
+    of its pairs may train, under its name.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -145,6 +148,7 @@ class SourceRule:
     store: str = ""
     store_options: dict[str, str] = field(default_factory=dict)
     scores: Scores | None = None
+    keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _at_least("weight", self.weight, 0)
@@ -235,7 +239,7 @@ class Mixture:
         plain: Any = dataclasses.asdict(self)
         for group in plain["groups"].values():
             for source in group["sources"].values():
-                del source["path"]
+                del source["path"], source["keep"]  # what they hold is told by their seals
             if isinstance(group["missing"], tuple):
                 group["missing"] = list(group["missing"])
         for part, name in (("levels", "edges"), ("chat", "prompts")):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from burnish.mixing import draws
 from burnish.mixing.choices import Missing
 from burnish.mixing.draws import Why
+from burnish.mixing.keeping import Keep
 from burnish.mixing.mixture import CHOSEN, GroupRule, SourceRule
 from burnish.mixing.scores import ALL, Bins, Scores
 from burnish.mixing.sources import Entry
 from burnish.values import Caption
+
+KEPT_OUT = 1 << 31
+"""The pattern of a pair that a pass over the whole set leaves out: a bit that no role has."""
 
 _MAY_TRAIN = frozenset({"", "accepted"})
 """What the verdict of a caption that may train begins with, notes ("accepted:reasked") left out. One that was refused,
@@ -71,6 +76,8 @@ class Terms:
     def offer(self, entry: Entry) -> Offer:
         """What a pair offers."""
         who = draws.identity(self.seed, entry.key, entry.image_xxh128)
+        if not kept(self.seed, entry.keep):
+            return Offer(who=who, bin=self._bin(entry), pattern=KEPT_OUT)
         pattern = 0
         for at in range(len(self.roles)):
             if self.usable(entry, who, at):
@@ -94,6 +101,17 @@ class Terms:
             return 0
         found = captions_of(entry, self.scores.of)
         return self.bins.find(self.scores.value(found[0] if found else None))
+
+
+def kept(seed: int, said: Iterable[Keep]) -> bool:
+    """Whether all passes that spoke of a pair let it train. Drawn for the whole group, so that the parts of its members
+    do not overlap.
+    """
+    for keep in said:
+        drawn = draws.draw(draws.identity(seed, keep.group, ""), Why.KEEP)
+        if not draws.cut_of(keep.start) <= drawn < draws.cut_of(keep.start + keep.share):
+            return False
+    return True
 
 
 def _weighs(group: GroupRule, role: str) -> bool:

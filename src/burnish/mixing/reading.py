@@ -61,12 +61,16 @@ def _lay(into: dict[str, Any], change: Mapping[str, Any]) -> None:
 
 
 def _spelled_out(raw: dict[str, Any]) -> dict[str, Any]:
-    """Roles may be written as a bare weight: ``roles = {alt = 0.5}``."""
+    """Roles may be written as a bare weight: ``roles = {alt = 0.5}``; a single folder to `keep` as a bare text."""
     groups = raw.get("groups")
     for group in groups.values() if isinstance(groups, dict) else ():
         roles = group.get("roles") if isinstance(group, dict) else None
         if isinstance(roles, dict):
             group["roles"] = {n: v if isinstance(v, dict) else {"weight": v} for n, v in roles.items()}
+        sources = group.get("sources") if isinstance(group, dict) else None
+        for source in sources.values() if isinstance(sources, dict) else ():
+            if isinstance(source, dict) and isinstance(source.get("keep"), str):
+                source["keep"] = [source["keep"]]
     return raw
 
 
@@ -108,7 +112,7 @@ def bind(mixture: Mixture, given: Sequence[str]) -> Mixture:
     """
     groups = {name: {**group.sources} for name, group in mixture.groups.items()}
     for entry in given:
-        name, path = _split(entry)
+        name, path = split_name(entry)
         group, source = _place(mixture, name, len(given))
         known = groups[group].get(source, SourceRule())
         groups[group][source] = replace(known, path=path)
@@ -129,7 +133,7 @@ def _closed(group: GroupRule, sources: Mapping[str, SourceRule]) -> GroupRule:
     return replace(group, sources=kept, weight=group.weight if kept or not sources else 0.0)
 
 
-def _split(entry: str) -> tuple[str, str]:
+def split_name(entry: str) -> tuple[str, str]:
     """(name, path); "" for no name. What exists as it is written is a path, whatever it holds."""
     name, sep, path = entry.partition("=")
     plain = not sep or os.path.exists(entry) or ":" in name or name.count("/") > 1 or name.startswith((".", "/"))  # noqa: PTH110

@@ -7,12 +7,9 @@ a killed mix goes on and gives the same bytes, whatever the number of workers.
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, cast
 
 import orjson
@@ -20,6 +17,7 @@ import orjson
 import burnish
 from burnish import tokens
 from burnish.engines import processes
+from burnish.engines.jobs import spread
 from burnish.errors import UsageError
 from burnish.mixing import quotas
 from burnish.mixing.card import card
@@ -33,11 +31,8 @@ from burnish.mixing.tally import Tally, foreseen
 from burnish.mixing.write import Job, write_shard
 from burnish.storage.layout import CARD, SUMMARY
 from burnish.storage.overlap import refuse_overlap
-from burnish.storage.run import Run
+from burnish.storage.run import Run, Ticket
 from burnish.values import Json, Shard
-
-_AHEAD = 3
-"""Shards in the pool for each worker."""
 
 OnShard = Callable[[int, int], None]
 
@@ -122,7 +117,8 @@ def _claim(ready: Prepared, limit: int) -> dict[str, Json]:
 
 def _digest(source: Source) -> str:
     listed = "\n".join(f"{shard.name}\t{shard.size}" for shard in source.shards)
-    return hashlib.sha256(f"{source.seal}\n{listed}".encode()).hexdigest()
+    kept = f"\n{source.kept}" if source.kept else ""
+    return hashlib.sha256(f"{source.seal}\n{listed}{kept}".encode()).hexdigest()
 
 
 def _write(ready: Prepared, run: Run, workers: int, on_shard: OnShard) -> Report:
@@ -137,7 +133,7 @@ def _write(ready: Prepared, run: Run, workers: int, on_shard: OnShard) -> Report
     if jobs:
         run.reopen()
     on_shard(finished, len(todo))
-    for _ in _written(ready, run, jobs, workers):
+    for _ in spread(jobs, workers, _writer, ready.mixture, ready.rule, run.ticket):
         finished += 1
         on_shard(finished, len(todo))
     tallies = {source.name: Tally() for source in ready.sources}
@@ -155,43 +151,7 @@ def _stands(done: Mapping[str, Any], source: Source, shard: Shard) -> bool:
     return record is not None and record.of(replace(shard, name=source.output_name(shard)))
 
 
-def _written(ready: Prepared, run: Run, jobs: Sequence[Job], workers: int) -> Iterator[Tally]:
-    number = min(workers or len(os.sched_getaffinity(0)), len(jobs))
-    if number <= 1:
-        drawer = Drawer(ready.mixture, ready.rule)
-        for job in jobs:
-            yield write_shard(job, ready.mixture, drawer, run.ticket)
-        return
-    pool = processes.pool(number, _start, ready.mixture, ready.rule, run.ticket, dict(os.environ))
-    left = iter(jobs)
-    pending = {pool.submit(_work, job) for job in islice(left, _AHEAD * number)}
-    try:
-        while pending:
-            ready_now, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in ready_now:
-                tally = processes.result(future)
-                pending.update(pool.submit(_work, job) for job in islice(left, 1))
-                yield tally
-    finally:
-        processes.end(pool)
-
-
-# --- in a worker -----------------------------------------------------------------------------------------------
-
-_worker: Callable[[Job], Tally] | None = None
-
-
-def _start(mixture: Mixture, rule: Rule, ticket: Any, environment: Mapping[str, str]) -> None:
-    global _worker  # noqa: PLW0603 -- a worker process is started once
-    processes.settle(environment)
+def _writer(mixture: Mixture, rule: Rule, ticket: Ticket) -> Callable[[Job], Tally]:
+    """What each worker does with its jobs."""
     drawer = Drawer(mixture, rule)
-
-    def work(job: Job) -> Tally:
-        return write_shard(job, mixture, drawer, ticket)
-
-    _worker = work
-
-
-def _work(job: Job) -> Tally:
-    assert _worker is not None
-    return _worker(job)
+    return lambda job: write_shard(job, mixture, drawer, ticket)

@@ -10,7 +10,7 @@ from burnish import tokens
 from burnish.mixing import draws
 from burnish.mixing.draws import Why
 from burnish.mixing.mixture import LevelRules, Mixture
-from burnish.mixing.offers import Offer, captions_of
+from burnish.mixing.offers import KEPT_OUT, Offer, captions_of
 from burnish.mixing.pieces import parts
 from burnish.mixing.rule import Rule, SourceCuts
 from burnish.mixing.sources import Entry, Source
@@ -21,6 +21,9 @@ NO_CAPTION = "no_caption"
 """Why a copy is left out: its pair has no usable caption of the role drawn, and no other was to take its place."""
 
 _KEY_CHARS = 100
+
+NOT_KEPT = "not_kept"
+"""Why a pair is left out: a pass over the whole set (`burnish.mixing.keeping`) leaves it to others."""
 
 NOT_DRAWN = "not_drawn"
 """Why a pair is left out: its weight is under 1 and it was not among those that train."""
@@ -69,8 +72,7 @@ class Drawer:
         offer = cuts.terms.offer(entry)
         times = cuts.times(offer, epoch)
         samples: list[Sample] = []
-        never = not offer.pattern & cuts.terms.useful
-        left_out: list[str] = [] if times else [NO_CAPTION if never else NOT_DRAWN]
+        left_out: list[str] = [] if times else [_why(offer, cuts)]
         for copy in range(times):
             turn = cuts.turn(epoch, copy)
             role = cuts.role(offer, turn)
@@ -107,13 +109,20 @@ class Drawer:
             return sample
         level = bisect_right(self._rule.edges, sample.score) + 1
         marked = draws.draw(who, Why.AFFIX, sample.turn) < draws.cut_of(levels.share)
-        text = _marked(sample.text, level, levels) if marked else sample.text
-        return replace(sample, level=level, text=text)
+        return _marked(replace(sample, level=level), levels) if marked else replace(sample, level=level)
 
 
-def _marked(text: str, level: int, levels: LevelRules) -> str:
-    known = {"level": level, "count": levels.levels}
-    return levels.prefix.format(**known) + text + levels.suffix.format(**known)
+def _why(offer: Offer, cuts: SourceCuts) -> str:
+    """Why a pair does not train at all."""
+    if offer.pattern == KEPT_OUT:
+        return NOT_KEPT
+    return NOT_DRAWN if offer.pattern & cuts.terms.useful else NO_CAPTION
+
+
+def _marked(sample: Sample, levels: LevelRules) -> Sample:
+    known = {"level": sample.level, "count": levels.levels}
+    prefix, suffix, prompt = (part.format(**known) for part in (levels.prefix, levels.suffix, levels.prompt))
+    return replace(sample, text=f"{prefix}{sample.text}{suffix}", prompt=f"{sample.prompt}{prompt}")
 
 
 def _score(caption: Caption, criterion: str) -> float | None:

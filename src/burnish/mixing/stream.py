@@ -16,12 +16,12 @@ from typing import Any
 
 from burnish.errors import UsageError
 from burnish.mixing import draws, quotas, reading
-from burnish.mixing.census import taken
+from burnish.mixing.census import Read, taken
 from burnish.mixing.draws import Why
 from burnish.mixing.mixture import Mixture
 from burnish.mixing.rule import Rule
 from burnish.mixing.samples import Drawer
-from burnish.mixing.sources import Source, known, opened
+from burnish.mixing.sources import Source, entries, known, opened
 from burnish.values import Pair, Shard
 
 _FORMAT = 1
@@ -74,7 +74,7 @@ class MixedPairs:
         if not 0 <= self._rank < self._world:
             raise UsageError(f"rank {self._rank} is not one of {self._world}: ranks count from 0.")
         self._sources = opened(self.mixture)
-        self._rule = _rule(self.mixture, self._sources)
+        self._rule = rule_of(self.mixture, self._sources)
         self._drawer: Drawer | None = None
         self._delivered: dict[int, int] = {}
         self._parts = 0
@@ -221,10 +221,11 @@ _FAR = 1 << 10
 """Turns that fill up an epoch (`per_part`) are drawn this many epochs on: nobody trains so long."""
 
 
-def _rule(mixture: Mixture, sources: tuple[Source, ...]) -> Rule:
+def rule_of(mixture: Mixture, sources: tuple[Source, ...], read: Read = entries) -> Rule:
+    """The rule of a mixture on its sources, which are read once, by `read`, if it depends on what is in them."""
     if not quotas.needs_census(mixture):
         return quotas.drawn(mixture)
-    with taken(sources, quotas.terms_of(mixture), mixture.levels) as census:
+    with taken(sources, quotas.terms_of(mixture), mixture.levels, read=read) as census:
         return quotas.counted(mixture, census)
 
 

@@ -10,9 +10,10 @@ from typing import Any, Self
 from burnish.mixing import draws
 from burnish.mixing.census import Counted
 from burnish.mixing.draws import Why
+from burnish.mixing.offers import KEPT_OUT
 from burnish.mixing.quotas import many_times, useful
 from burnish.mixing.rule import SourceCuts
-from burnish.mixing.samples import NO_CAPTION, Draw
+from burnish.mixing.samples import NO_CAPTION, NOT_DRAWN, NOT_KEPT, Draw
 from burnish.values import Json
 
 
@@ -82,8 +83,10 @@ def foreseen(counted: Counted, cuts: SourceCuts, epoch: int) -> Tally:
     for rows in counted.rows():
         times = many_times(rows, cuts, epoch)
         there = useful(rows, cuts.terms)
-        tally.left_out["no_caption"] += int((~there).sum())
-        tally.left_out["not_drawn"] += int((there & (times == 0)).sum())
+        kept_out = rows["pattern"] == KEPT_OUT
+        tally.left_out[NOT_KEPT] += int(kept_out.sum())
+        tally.left_out[NO_CAPTION] += int((~there & ~kept_out).sum())
+        tally.left_out[NOT_DRAWN] += int((there & (times == 0)).sum())
         for at in np.unique(rows["bin"][there]):
             mine = there & (rows["bin"] == at)
             tally.bins[str(at)] += int(mine.sum())

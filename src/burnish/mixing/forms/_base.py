@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from burnish.images.formats import sniff
+from burnish.images.formats import ending
 from burnish.mixing.samples import Sample
 from burnish.protocols import Outbox
 from burnish.values import Json
 
 MISSING_SCORE = -1.0
 """Stands in a column of scores where there is none: loaders fix a column's type from its first rows."""
-
-_ENDINGS: Mapping[str, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp", "AVIF": "avif"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,7 @@ class Made:
     @property
     def ending(self) -> str:
         """The image file's ending, by its first bytes; "bin" for what is no image we know."""
-        return _ENDINGS.get(sniff(self.image), "bin")
+        return ending(self.image)
 
     def columns(self, setup: Setup) -> dict[str, Json]:
         """Everything but the image: the same keys and types for each sample, no nulls."""
