@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +13,15 @@ import numpy as np
 import pytest
 
 import burnish
+from burnish import criteria
 from burnish.answers import Answered, reply_from, reply_json
+from burnish.criteria import Criterion
 from burnish.errors import StopError
 from burnish.plan import CostRules
 from burnish.purse import PROBE_CALLS, Shared, Unlimited
-from burnish.storage.answers import AnswerFile, answers_folder, spent
+from burnish.storage.answers import AnswerFile, answers_folder, entries, spent
 from burnish.storage.verify import verify
+from burnish.usage import Usage
 from burnish.values import (
     AssessRequest,
     Budget,
@@ -32,7 +36,6 @@ from burnish.values import (
     RewriteRequest,
     Score,
     State,
-    Usage,
 )
 
 SAMPLE = Path(burnish.__file__).parent / "sample" / "{00000..00001}.tar"
@@ -110,6 +113,23 @@ def test_another_model_is_another_answer(tmp_path: Path) -> None:
     other.identity = "metered-2"
     make(tmp_path, other).answer([ask("a")])
     assert len(other.asked) == 1
+
+
+OWN = Criterion(name="tidy", question="Is it tidy?", anchors=("no", "little", "half", "mostly", "yes"), source="own")
+"""A user's criterion: its name is where it stands, and what stands there may change."""
+
+
+def test_a_question_of_ones_own_in_other_words_is_another_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, here = [ask("a", "overall"), ask("a", f"{__name__}:OWN")], sys.modules[__name__]
+    for question, again in (("Is it tidy?", 2), ("Is it tidy?", 0), ("Is it very tidy?", 1), ("Is it tidy?", 0)):
+        monkeypatch.setattr(here, "OWN", replace(OWN, question=question))
+        criteria.load.cache_clear()
+        model = Metered()
+        make(tmp_path, model).answer(asked)
+        assert len(model.asked) == again
+    criteria.load.cache_clear()
 
 
 def test_failures_are_worth_another_try(tmp_path: Path) -> None:
@@ -220,3 +240,16 @@ def test_a_stopped_run_goes_on_where_its_answers_end(tmp_path: Path) -> None:
     burnish.enhance(SAMPLE, tmp_path / "third", backend=free, answers=str(answers_folder(str(out))), **settings)
     assert not free.asked
     assert not verify(str(out))
+
+
+def test_what_each_batch_asked_for_is_told_beside_its_cost(tmp_path: Path) -> None:
+    used = {"calls": 2, "prompt_tokens": 30, "written_tokens": 4, "possibly_billed": 0}
+    first, second = AnswerFile(tmp_path / "a.jsonl"), AnswerFile(tmp_path / "sub" / "b.jsonl")
+    first.append({"1": {"Score": {}}, "2": {"Score": {}}}, used)
+    first.append({}, {"calls": 1})
+    second.append({"3": {"Draft": {}}}, used)
+    with (tmp_path / "a.jsonl").open("ab") as file:
+        file.write(b'00000000 {"answers":{"4":{"Score":{}}},"used":{"calls":9}}\ntorn')
+    found = [(dict(kinds), cost["calls"]) for kinds, cost in entries(tmp_path)]
+    assert found == [({"Score": 2}, 2), ({}, 1), ({}, 0), ({"Draft": 1}, 2)]
+    assert sum(cost for _, cost in found) == spent(tmp_path)["calls"] == 5

@@ -256,3 +256,22 @@ def test_words_that_come_into_a_fused_rewrite_count_by_number_alone(kept, come):
 def test_an_address_at_the_end_of_a_sentence_is_new_all_the_same():
     assert edits.new_facts("a red boat", "A red boat from boats.example.") == ("boats.example",)
     assert edits.new_facts("a red boat", "A red boat e.g. at 3 p.m. at sea.") == ("3",)
+
+
+@given(TEXTS, TEXTS)
+def test_pieces_are_both_texts(before, after):
+    found = list(edits.pieces(before, after))
+    assert "".join(text for kind, text in found if kind in {"kept", "come"}) == after
+    assert "".join(text for kind, text in found if kind in {"kept", "gone"}) == before
+    if before == after:
+        assert {kind for kind, _ in found} <= {"kept"}
+
+
+def test_pieces_keep_words_rather_than_spaces():
+    assert list(edits.pieces("Clipart by X - compact_disc", "compact disc")) == [
+        ("gone", "Clipart by X - "),
+        ("kept", "compact"),
+        ("gone", "_"),
+        ("come", " "),
+        ("kept", "disc"),
+    ]

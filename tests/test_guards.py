@@ -44,6 +44,7 @@ def test_a_rewrite_with_a_flaw_is_told(before: str, after: str, flaw: str) -> No
         ("Hund am Strand DSC_1", "Hund am Strand"),
         ("", "a dog"),
         ("12345", "12345"),
+        ("Hund", "they were walking there together"),  # of one word nobody is sure
     ],
 )
 def test_a_plain_rewrite_has_none(before: str, after: str) -> None:
@@ -77,3 +78,53 @@ def test_a_claim_needs_the_text_or_the_writing_in_the_picture(
     after: str, writing: tuple[str, ...] | None, flaw: str
 ) -> None:
     assert guards.unfounded("a road sign", after, writing) == flaw
+
+
+CAPTION = (
+    "An old wooden boat lies upside down on a stony beach below high white cliffs, under a sky with a few thin clouds"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "looping"),
+    [
+        ("x a b c d y a b c d z a b c d", True),  # three times, the last time at the end
+        ("x a b c d y a b c d z", False),
+        ("ab" * 60, True),  # 120 characters: long enough to tell by compression
+        ("ab" * 59 + "a", False),
+        (CAPTION + ", drawn by hand", False),  # longer than that, and nothing is said twice
+        ("\ud800" * 200, True),  # what is no text can still be measured
+    ],
+)
+def test_a_loop_is_told_at_its_limits(text: str, *, looping: bool) -> None:
+    assert guards.loops(text) is looping
+
+
+def test_letters_count_by_their_script_and_not_by_their_case() -> None:
+    assert guards._scripts("RED apple") == {"LATIN"}
+    assert guards._scripts("ねこ") == guards._scripts("猫") == {"CJK"}
+    assert guards._scripts("\U00017000") == {"?"}  # a letter that Python has no name for
+
+
+@pytest.mark.parametrize(("text", "scripts"), [("abcdж", {"LATIN", "CYRILLIC"}), ("abcdeж", {"LATIN"})])
+def test_a_fifth_of_the_letters_makes_a_script(text: str, scripts: set[str]) -> None:
+    assert guards._scripts(text) == scripts
+
+
+def test_five_words_are_enough_to_tell_a_language() -> None:
+    before, after = "they were walking there together", "der alte Mann schläft nicht"
+    assert min(guards.languages.classify(text)[1] for text in (before, after)) >= guards.LANGUAGE_SURE
+    assert guards.flaw(before, after) == "language_changed"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "foreign"),
+    [
+        ("they were walking there together", "en", False),
+        ("they were walking there together", "de", True),
+        ("they were walking there", "de", False),  # four words: nobody is sure
+        ("a small dog runs fast", "de", False),  # five, and still not sure
+    ],
+)
+def test_a_text_in_another_language_is_told_when_it_is_sure(text: str, language: str, *, foreign: bool) -> None:
+    assert guards.foreign(text, language) is foreign

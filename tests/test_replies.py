@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -225,6 +226,9 @@ def test_mutated_answers_are_refused_or_keep_to_the_schema() -> None:
     assert 0 < check_mutated(range(5_000)) < 4_000
 
 
-@pytest.mark.slow
-def test_two_hundred_thousand_mutated_answers() -> None:
-    check_mutated(range(200_000))
+@pytest.mark.full("F9")
+@pytest.mark.timeout(1200)
+def test_two_hundred_thousand_mutated_answers(record_property: Callable[[str, object], None]) -> None:
+    accepted = check_mutated(range(200_000))
+    record_property("mutated answers", 200_000)
+    record_property("accepted, all in range", accepted)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import Field, asdict, fields
 from typing import Any, Protocol
 
+from burnish import criteria
 from burnish.chat import Metered
 from burnish.protocols import Backend
 from burnish.storage.answers import AnswerFile
-from burnish.values import Draft, Edit, Failure, JointReply, Json, Picture, Reply, Request, Score, State, Usage
+from burnish.usage import Usage
+from burnish.values import LATER, Draft, Edit, Failure, JointReply, Json, Picture, Reply, Request, Score, State
 
 
 class Purse(Protocol):
@@ -70,11 +72,21 @@ class Answered:
     def _key(self, request: Request, pictures: dict[int, bytes]) -> str:
         if id(request.picture) not in pictures:
             pictures[id(request.picture)] = _pixels(request.picture)
-        said = {f.name: getattr(request, f.name) for f in fields(request) if f.name != "picture"}
+        said = dict(filter(None, (_said(request, entry) for entry in fields(request))))
+        if digest_of_own := criteria.own(getattr(request, "criterion", "")):
+            said["asked"] = digest_of_own
         digest = hashlib.blake2b(pictures[id(request.picture)], digest_size=16)
         text = repr((self.identity, type(request).__name__, sorted(said.items())))
         digest.update(text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+def _said(request: Request, entry: Field[Any]) -> tuple[str, Any] | None:
+    """A field as it counts in a key; None if it does not."""
+    value = getattr(request, entry.name)
+    if LATER in entry.metadata:
+        return (entry.name, (entry.metadata[LATER], value)) if value != entry.default else None
+    return (entry.name, value) if entry.name != "picture" else None
 
 
 def metered(backend: Backend | None) -> bool:

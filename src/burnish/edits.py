@@ -185,6 +185,39 @@ def diff(before: str, after: str, why: str) -> tuple[Edit, ...]:
     )
 
 
+def pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Both texts as one, for people: ("kept", "gone" or "come", characters). The longest common sequence of words is
+    kept, and of what stands between them what is alike at both ends. Kept and come ones together are `after`.
+    """
+    old, new = _PIECE.findall(before), _PIECE.findall(after)
+    old_words, new_words = _word_places(old), _word_places(new)
+    numbered = _numbered([old[at] for at in old_words], [new[at] for at in new_words])
+    old_at = new_at = 0
+    for code in LCSseq.opcodes(*numbered):
+        for step in range(code.src_end - code.src_start if code.tag == "equal" else 0):
+            source, target = old_words[code.src_start + step], new_words[code.dest_start + step]
+            yield from _between(old[old_at:source], new[new_at:target])
+            yield "kept", new[target]
+            old_at, new_at = source + 1, target + 1
+    yield from _between(old[old_at:], new[new_at:])
+
+
+def _word_places(parts: Sequence[str]) -> list[int]:
+    return [at for at, part in enumerate(parts) if part[0].isalnum()]
+
+
+def _between(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What stands between two words that stay."""
+    head, tail = _common_ends(*_numbered(old, new))
+    found = (
+        ("kept", new[:head]),
+        ("gone", old[head : len(old) - tail]),
+        ("come", new[head : len(new) - tail]),
+        ("kept", new[len(new) - tail :]),
+    )
+    yield from ((kind, "".join(parts)) for kind, parts in found if parts)
+
+
 def _changed_ranges(old: list[int], new: list[int]) -> list[tuple[int, int, int, int]]:
     head, tail = _common_ends(old, new)
     old_stop, new_stop = len(old) - tail, len(new) - tail

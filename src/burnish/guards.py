@@ -63,6 +63,19 @@ def unfounded(before: str, after: str, writing: Sequence[str] | None) -> str:
     return "new_facts" if evidence.new_facts(before, after, writing or ()) else ""
 
 
+def language(text: str) -> str:
+    """The language that `text` surely is in (ISO 639-1); "": of a few words nobody is sure."""
+    if len(edits.words(text)) < LANGUAGE_MIN_WORDS:
+        return ""
+    found, sure = languages.classify(text)
+    return found if sure >= LANGUAGE_SURE else ""
+
+
+def foreign(text: str, wanted: str) -> bool:
+    """Whether `text` is surely in another language than `wanted`."""
+    return language(text) not in {"", wanted}
+
+
 def loops(text: str) -> bool:
     """Whether `text` says the same again and again."""
     words = edits.words(text)
@@ -77,10 +90,8 @@ def _language_changed(before: str, after: str) -> bool:
     scripts_before, scripts_after = _scripts(before), _scripts(after)
     if scripts_before and scripts_after and not scripts_before & scripts_after:
         return True
-    if min(len(edits.words(before)), len(edits.words(after))) < LANGUAGE_MIN_WORDS:
-        return False
-    (was, sure_was), (now, sure_now) = languages.classify(before), languages.classify(after)
-    return was != now and min(sure_was, sure_now) >= LANGUAGE_SURE
+    was, now = language(before), language(after)
+    return bool(was and now) and was != now
 
 
 def _scripts(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from burnish.sensitive import holds_pii, holds_secret
@@ -149,6 +150,8 @@ _HIDDEN = (
 )
 _INVISIBLE = re.compile(f"({_KEPT})|{_HIDDEN}++")
 _INVISIBLE_RTL = re.compile(f"({_KEPT}{_DIRECTION_MARK})|{_HIDDEN}++")
+_UNSEEN = re.compile(f"({_KEPT})|{_ODD.pattern}")
+_UNSEEN_RTL = re.compile(f"({_KEPT}{_DIRECTION_MARK})|{_ODD.pattern}")
 _FLOOD = re.compile(f"([{_MARKS}]{{{MAX_MARKS}}})[{_MARKS}]++")
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -188,6 +191,15 @@ def look(text: str, max_chars: int = MAX_CHARS, *, entities: bool = False) -> Te
         text = cut(text, max_chars).rstrip()
     found.update(_describe(text))
     return TextView(clean=text, flags=tuple(f for f in FLAGS if f in found))
+
+
+def unseen(text: str) -> Iterator[int]:
+    """Where characters of `text` stand that no reader sees or that steer how the rest is shown, as far as no writing
+    needs them there: what a page has to make visible.
+    """
+    if _ODD.search(text):
+        pattern = _UNSEEN_RTL if _HAS_RTL.search(text) else _UNSEEN
+        yield from (found.start() for found in pattern.finditer(text) if found[1] is None)
 
 
 def terminal(text: str, max_chars: int = 200) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.builders import record
 
 from burnish import asks, recipes
 from burnish.plan import Plan
 from burnish.values import AssessRequest, Caption, Draft, Edit, Failure, Record, RewriteRequest, Score, State
+from tests.builders import record
 
 RECIPE = recipes.load("aitqe")
 TERMS = asks.Terms(plan=Plan(source="s"), recipe=RECIPE, maker="tester")

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import record
 
 from burnish.asks.blind import BARELY, LANGUAGE_ONLY, Blind, Tally, moved, tally_from
 from burnish.values import AssessRequest, Failure, Record, Reply, Score, State
+from tests.builders import record
 
 OVERALL = {"overall": 1.0}
 

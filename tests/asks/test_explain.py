@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.builders import record
 
 from burnish import asks, recipes
 from burnish.asks.explain import Explain, explained
 from burnish.errors import UsageError
 from burnish.plan import Plan
 from burnish.values import Draft, ExplainRequest, Failure, Record, Score, State
+from tests.builders import record
 
 OVERALL = {"overall": 1.0}
 
@@ -85,7 +85,7 @@ def test_what_is_asked_beside_scores_follows_them() -> None:
 @pytest.mark.parametrize(("recipe", "wanted"), [("aitqe_joint", "blind"), ("none", "blind"), ("none", "explain")])
 def test_a_recipe_that_cannot_give_it_says_so(recipe: str, wanted: str) -> None:
     plan = Plan(source="s", recipe=recipe, **{wanted: True})
-    with pytest.raises(UsageError, match=f"{recipe} cannot {wanted}"):
+    with pytest.raises(UsageError, match=f"{recipe} cannot be asked for {wanted}"):
         asks.names(asks.Terms(plan=plan, recipe=recipes.load(recipe), maker=""))
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import record
 
 from burnish import asks, edits, recipes
 from burnish.plan import Plan, RewriteRules
 from burnish.values import Draft, Record, Score
+from tests.builders import record
 
 FILE_NAMES = ("DSC00200", "IMG_7061.jpg", "Screenshot 0417", "DSC_0417.JPG")
 

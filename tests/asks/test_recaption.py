@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from tests.builders import pair, picture
 
 from burnish import asks, columns, recipes
 from burnish.asks import recaption
@@ -24,6 +23,7 @@ from burnish.values import (
     Score,
     State,
 )
+from tests.builders import pair, picture
 
 ALT = "the old boat Maria of Anna in Oslo"
 SHORT = "A small red boat floats beside a wooden pier in the sun."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import record
 
 from burnish import asks, recipes
 from burnish.ocr import FAILED
 from burnish.plan import Plan, RewriteRules
 from burnish.values import Caption, Draft, Record, RewriteRequest, Score
+from tests.builders import record
 
 
 def low(text: str, evidence: tuple[str, ...] = (), flags: tuple[str, ...] = ()) -> Record:

@@ -37,7 +37,7 @@ def test_each_claim_is_asked_by_itself_as_a_sentence():
     checker(lambda request: asked.append(request) or 3)(claims)
     assert {request.criterion for request in asked} == {"image_text_matching"}
     assert {request.text for request in asked} == {
-        "There is an apple.", "The number of apples is 2.", "The apple is red.", "The apple is left of the egg.",
+        "There is an apple.", "There are exactly 2 apples.", "The apple is red.", "The apple is left of the egg.",
         "There is an egg.", "There is a sign.", 'There is the text "GO".', "There is a dog.",
         "The dog is at the top of the picture.",
     }  # fmt: skip

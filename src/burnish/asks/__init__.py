@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from burnish import discovery
 from burnish.errors import UsageError
@@ -13,14 +13,20 @@ from burnish.protocols import Ask
 from burnish.recipes import Recipe
 from burnish.standing import weights
 
+if TYPE_CHECKING:
+    from burnish.entities.linking import Linker
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What an ask is made from: the run's plan, its recipe, and who answers (the backend's identity)."""
+    """What an ask is made from: the run's plan, its recipe, who answers (the backend's identity), and the names that
+    must survive.
+    """
 
     plan: Plan
     recipe: Recipe
     maker: str
+    linker: Linker | None = None
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -39,12 +45,12 @@ def names(terms: Terms) -> tuple[str, ...]:
     """
     recipe, extra = terms.recipe, terms.plan.extra
     if SCORED_BY in recipe.asks:
-        at = recipe.asks.index(SCORED_BY) + 1
-        return (*recipe.asks[:at], *extra, *recipe.asks[at:])
+        behind = {SCORED_BY: extra, **({"rewrite": ("claims_again",)} if "claims" in extra else {})}
+        return tuple(named for name in recipe.asks for named in (name, *behind.get(name, ())))
     lacking = [name for name in extra if name not in recipe.brings]
     if lacking:
         raise UsageError(
-            f"the recipe {recipe.name} cannot {lacking[0]}: it asks for no scores by themselves.\n"
+            f"the recipe {recipe.name} cannot be asked for {lacking[0]}: it asks for no scores by themselves.\n"
             f"Leave --{lacking[0]} out, or take another recipe (burnish list recipes)."
         )
     return recipe.asks

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from burnish import columns, formats, ocr, tokens
 from burnish.asks import Terms
 from burnish.asks.assess import views
 from burnish.asks.rewrite import ROLE as REWRITE
 from burnish.contract import Contract, Given, tidied
+from burnish.entities import survival
+from burnish.entities.survival import Names
 from burnish.errors import UsageError
 from burnish.only import Only, parse
-from burnish.plan import RecaptionRules
+from burnish.plan import EntityRules, RecaptionRules
 from burnish.standing import standing
 from burnish.texts import look
 from burnish.values import Caption, CaptionRequest, Draft, Failure, Json, Record, Reply, Request
+
+if TYPE_CHECKING:
+    from burnish.entities.linking import Linker
 
 NAME = "recaption"
 """Of the ask that every recipe with captions has."""
@@ -51,6 +56,8 @@ class Desk:
     weights: Mapping[str, float]
     maker: str
     read: bool
+    named: EntityRules = field(default_factory=EntityRules)
+    linker: Linker | None = None
 
     def wanted(self, record: Record) -> list[str]:
         """The formats that the pair gets a caption in, as the plan names them."""
@@ -76,7 +83,13 @@ class Desk:
         return Given(
             text=_natural(record) if contract.format.sees_text else "",
             writing=ocr.seen(record, looked=self.read),
+            names=self.names(record) if contract.format.sees_text or self.named.everywhere else Names(),
         )
+
+    def names(self, record: Record) -> Names:
+        """The names that a new caption has to say: those of the text near to what was found, and of the metadata."""
+        linked = survival.of(record.entities, self.linker)
+        return linked.within(_natural(record), self.named.field_names) if linked else linked
 
     def request(self, record: Record, name: str, wrong: str = "", last: str = "") -> Request:
         """The question for one caption."""
@@ -90,6 +103,7 @@ class Desk:
             evidence=given.writing or (),
             wrong=wrong,
             last=last,
+            names=given.names.told,
         )
 
     def caption(self, name: str, draft: Draft, *notes: str) -> Caption:
@@ -143,7 +157,8 @@ def desk(terms: Terms) -> Desk:
         raise UsageError(f"two of the formats {rules.formats!r} are called {roles.most_common(1)[0][0]!r}.")
     if rules.text and rules.text not in roles:
         raise UsageError(f"no caption can become the text: {rules.text!r} is none of the formats {rules.formats!r}.")
-    return Desk(contracts, rules, parse(rules.only), terms.weights, terms.maker, terms.plan.ocr)
+    about = (terms.plan.ocr, terms.plan.entities, terms.linker)
+    return Desk(contracts, rules, parse(rules.only), terms.weights, terms.maker, *about)
 
 
 def identity(rules: RecaptionRules) -> dict[str, Json]:

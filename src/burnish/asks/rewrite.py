@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from burnish import edits, guards, ocr
-from burnish.asks import Terms
+from burnish import adverts, edits, guards, ocr
+from burnish.asks import Terms, claims
 from burnish.asks.assess import views
 from burnish.backends.builtin import junk
+from burnish.claims import bounds
+from burnish.entities import survival
+from burnish.entities.survival import Names
 from burnish.injection import orders
 from burnish.plan import RewriteRules
 from burnish.standing import standing
 from burnish.values import Caption, Draft, Edit, Failure, Pair, Record, Reply, Request, RewriteRequest
 
+if TYPE_CHECKING:
+    from burnish.entities.linking import Linker
+
 ROLE = "rewrite"
+_MORE = "more_than_refuted"
+MORE_THAN_REFUTED = f"rejected:{_MORE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,8 @@ class Rewrite:
     """Wanted by records that stand below the threshold and whose whole text a model may see.
 
     A model never gets to mend the orders that a text gives to its reader: they are taken out before, and so are
-    written ones of what it is told about the picture. `read`: the writing in pictures was read.
+    written ones of what it is told about the picture. `read`: the writing in pictures was read. `linker`: of names that
+    have to stay.
     """
 
     rules: RewriteRules
@@ -31,11 +41,13 @@ class Rewrite:
     maker: str
     read: bool = False
     name: str = "rewrite"
+    linker: Linker | None = None
 
     def requests(self, record: Record) -> list[Request]:
         """As many `RewriteRequest`s as the rules want candidates, or none."""
+        refuted = claims.refuted(record.captions[0])
         stands = standing(record.captions[0], self.weights)
-        if stands is None or stands >= self.rules.below:
+        if stands is None or (stands >= self.rules.below and not refuted):
             return []
         if "too_long" in record.flags:  # the model saw a part only: rewriting it would drop the rest
             return []
@@ -51,6 +63,8 @@ class Rewrite:
                 variant=variant,
                 fuse=self.rules.fuse,
                 evidence=ocr.seen(record, looked=self.read) or (),
+                refuted=refuted,
+                names=self._names(record).told,
             )
             for variant in range(self.rules.candidates)
         ]
@@ -65,7 +79,7 @@ class Rewrite:
 
     def propose(self, record: Record, drafts: Sequence[Draft]) -> Record:
         """As `fold`, from drafts of the text without orders."""
-        drafts = [_whole(record.view, _without_junk(_bare(record.view), draft)) for draft in drafts]
+        drafts = [_without_junk(_bare(record.view), draft) for draft in drafts]
         changed = {draft.text: draft for draft in reversed(drafts) if draft.text != record.view}
         captions = [self._caption(record, draft) for draft in reversed(changed.values())]
         if not captions:
@@ -74,10 +88,31 @@ class Rewrite:
         reason = f"rewrite_{broken}" if broken else record.reason
         return replace(record, captions=(*record.captions, *captions), reason=reason)
 
-    def _caption(self, record: Record, draft: Draft) -> Caption:
-        broken = self._broken_rule(record, draft)
-        verdict = f"rejected:{broken}" if broken else ""
-        return Caption(text=draft.text, role=ROLE, maker=self.maker, edits=draft.edits, verdict=verdict)
+    def _caption(self, record: Record, bare: Draft) -> Caption:
+        """The draft of the text without orders as a caption of the whole. One that changes more than what is refuted
+        is taken without the sentences that do.
+        """
+        made, text = self._made(record, bare), _bare(record.view)
+        if made.verdict != MORE_THAN_REFUTED:
+            return made
+        less = bounds.within(text, bare.text, record.captions[0].claims, bounds.junk_chars(text, bare.edits))
+        if less in {text, bare.text}:
+            return made
+        steps = edits.diff(text, less, bare.edits[-1].why if bare.edits else "rewritten")
+        left = self._made(record, _without_junk(text, Draft(text=less, edits=steps)))
+        return made if left.verdict else left
+
+    def _made(self, record: Record, bare: Draft) -> Caption:
+        draft = _whole(record.view, bare)
+        broken = self._broken_rule(record, draft) or _beyond_refuted(record, bare)
+        return Caption(
+            text=draft.text,
+            role=ROLE,
+            maker=self.maker,
+            edits=draft.edits,
+            verdict=f"rejected:{broken}" if broken else "",
+            claims=claims.checked(draft.text, claims.known(record.captions[0])) if self.rules.claims else (),
+        )
 
     def _broken_rule(self, record: Record, draft: Draft) -> str:
         before, after = record.view, draft.text
@@ -87,10 +122,42 @@ class Rewrite:
             return flaw
         if edits.within(self.rules.budget, before, after, draft.edits, fused=self.rules.fuse) is not None:
             return "over_budget"
+        writing = ocr.seen(record, looked=self.read)
         junk = "\n".join(edit.before for edit in draft.edits if edit.junk)
-        if any(text not in junk for text in edits.lost(before, after)):
+        released = set(claims.released(_bare(before), record.captions[0], writing))
+        names = self._names(record)
+        if flaw := _names_broken(names, released, after, (_bare(before), *(writing or ()))):
+            return flaw
+        lost = (text for text in edits.lost(before, after) if not names.covers(text))
+        if any(text not in junk and text not in released for text in lost):
             return "protected_span_changed"
-        return guards.unfounded(_bare(before), after, ocr.seen(record, looked=self.read))
+        return guards.unfounded("\n".join(filter(None, (_bare(before), names.spelt))), after, writing)
+
+    def _names(self, record: Record) -> Names:
+        """The names that the user's table knows in the text without orders."""
+        linked = survival.of(record.entities, self.linker)
+        return linked.within(_bare(record.view)) if linked else linked
+
+
+def _names_broken(names: Names, released: set[str], after: str, known: Sequence[str]) -> str:
+    """The guard of names: a rewrite has those of the text that nothing has `released`, and no others of the table."""
+    if any(entity.text not in released for entity in names.missing(after)):
+        return "name_lost"
+    return "foreign_name" if names.foreign("\n".join((*known, names.spelt)), after) else ""
+
+
+def pending(caption: Caption) -> bool:
+    """Whether `caption` is a rewrite that nothing has been decided about."""
+    return caption.role == ROLE and not caption.verdict
+
+
+def _beyond_refuted(record: Record, bare: Draft) -> str:
+    """The guard of texts with refuted claims: a rewrite changes what is refuted and nothing else."""
+    original, text = record.captions[0], _bare(record.view)
+    if not claims.refuted(original):
+        return ""
+    junk = bounds.junk_chars(text, bare.edits)
+    return "" if bounds.kept(text, bare.text, original.claims, junk) else _MORE
 
 
 def _file_name(pair: Pair) -> str:
@@ -107,7 +174,7 @@ def _file_name(pair: Pair) -> str:
 
 def ask(terms: Terms) -> Rewrite:
     """Made by name from a recipe."""
-    return Rewrite(terms.plan.rewrite, terms.weights, terms.maker, read=terms.plan.ocr)
+    return Rewrite(terms.plan.rewrite, terms.weights, terms.maker, read=terms.plan.ocr, linker=terms.linker)
 
 
 def _bare(text: str) -> str:
@@ -122,7 +189,7 @@ def _without_junk(text: str, draft: Draft) -> Draft:
     """
     if any(edit.junk for edit in draft.edits):
         return draft
-    gone = [span for span in junk.spans(text) if text[span.start : span.stop] not in draft.text]
+    gone = [span for span in _noise(text) if text[span.start : span.stop] not in draft.text]
     taken: list[Edit] = []
     rest = text
     for span in reversed(gone):  # from the right, so that the starts of those to the left stay true
@@ -132,6 +199,15 @@ def _without_junk(text: str, draft: Draft) -> Draft:
         return draft
     why = draft.edits[0].why if draft.edits else "rewritten"
     return replace(draft, edits=(*taken, *edits.diff(rest, draft.text, why)))
+
+
+def _noise(text: str) -> list[junk.JunkSpan]:
+    """Junk and adverts, in order and apart; of two that meet the one that begins first, the longer one."""
+    found: list[junk.JunkSpan] = []
+    for span in sorted([*junk.spans(text), *adverts.spans(text)], key=lambda span: (span.start, -span.stop)):
+        if not found or span.start >= found[-1].stop:
+            found.append(span)
+    return found
 
 
 def _whole(view: str, draft: Draft) -> Draft:

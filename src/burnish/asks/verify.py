@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from burnish import edits
-from burnish.asks import Terms
+from burnish.asks import Terms, claims
 from burnish.asks.assess import assess_requests, scores_of
-from burnish.asks.rewrite import ROLE
+from burnish.asks.rewrite import pending
 from burnish.plan import RewriteRules
 from burnish.standing import gain
 from burnish.values import Caption, Record, Reply, Request
@@ -42,13 +42,13 @@ class Verify:
 
     def pending(self, record: Record) -> list[Caption]:
         """The rewrites without a verdict, in order."""
-        return [caption for caption in record.captions if _pending(caption)]
+        return [caption for caption in record.captions if pending(caption)]
 
     def fold(self, record: Record, replies: Sequence[Reply]) -> Record:
         """The rewrites with scores and verdicts; the best one is chosen if it gains."""
         stream = iter(replies)
-        judged = [self._judged(record, c, stream) if _pending(c) else c for c in record.captions]
-        sound = [at for at, caption in enumerate(judged) if _pending(caption)]
+        judged = [self._judged(record, c, stream) if pending(c) else c for c in record.captions]
+        sound = [at for at, caption in enumerate(judged) if pending(caption)]
         if not sound:
             first = judged[record.captions.index(self.pending(record)[0])]
             return replace(record, captions=tuple(judged), reason=f"rewrite_{first.verdict}")
@@ -75,7 +75,8 @@ class Verify:
         tidied = edits.only_tidied(record.view, rewrite.text, rewrite.edits)
         if tidied:  # what it says about the image is the same: its wording alone may be the gain
             gained = max(gained, gain(original, rewrite, _WORDING) or 0.0)
-        if gained < self.rules.min_gain:
+        mended = len(claims.refuted(rewrite)) < len(claims.refuted(original))
+        if gained < (0 if mended else self.rules.min_gain):  # claims that hold now, asked one by one, are a gain
             return "no_gain"
         loss = -(gain(original, rewrite, _MATCH) or 0.0)
         allowed = max(self.rules.max_match_loss, MATCH_NOISE) if tidied else self.rules.max_match_loss
@@ -89,7 +90,3 @@ class Verify:
 def ask(terms: Terms) -> Verify:
     """Made by name from a recipe."""
     return Verify(terms.plan.rewrite, terms.weights, terms.recipe.criteria)
-
-
-def _pending(caption: Caption) -> bool:
-    return caption.role == ROLE and not caption.verdict

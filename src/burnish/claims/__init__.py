@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from burnish.claims.lexicon import plural
+
 
 class Kind(StrEnum):
     """What sort of thing a claim says."""
@@ -65,15 +67,22 @@ class Claim:
     def sentence(self) -> str:
         """The claim as a sentence of its own; of a denial, what it denies."""
         says = _SENTENCES[self.kind if self.other != PICTURE else None]
+        one = self.value == "1"
         words = {"subject": self.subject, "value": self.value, "other": self.other}
-        words |= {"a": _article(self.subject), "plural": "" if self.value == "1" else "s"}
+        words |= {"a": _article(self.subject), "are": "is" if one else "are"}
+        words |= {"counted": self.subject if one else plural(self.subject)}
         return says.format_map(words)
+
+    @property
+    def statement(self) -> str:
+        """What is claimed, as a sentence: a denial says that it is one."""
+        return f"Not so: {self.sentence}" if self.negated else self.sentence
 
 
 _SENTENCES = {
     Kind.EXISTENCE: "There is {a} {subject}.",
     Kind.ATTRIBUTE: "The {subject} is {value}.",
-    Kind.COUNT: "The number of {subject}{plural} is {value}.",
+    Kind.COUNT: "There {are} exactly {value} {counted}.",
     Kind.RELATION: "The {subject} is {value} the {other}.",
     Kind.TEXT: 'There is the text "{value}".',
     None: "The {subject} is at the {value} of the picture.",

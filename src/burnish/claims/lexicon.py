@@ -94,6 +94,7 @@ IRREGULAR = {
     "lives": "life", "wives": "wife", "calves": "calf", "scarves": "scarf", "axes": "axe", "children": "child",
     "people": "person", "feet": "foot", "teeth": "tooth", "geese": "goose", "mice": "mouse", "dice": "die",
     "oxen": "ox", "buses": "bus", "lenses": "lens", "shoes": "shoe", "canoes": "canoe", "toes": "toe",
+    "potatoes": "potato", "tomatoes": "tomato",
 }  # fmt: skip
 
 _VERBS = _words(
@@ -145,3 +146,22 @@ def singular(noun: str) -> str:
     if noun.endswith(("xes", "ches", "shes", "sses", "zes", "oes")):
         return noun[:-2]
     return noun[:-1]
+
+
+_PLURAL = {one: many for many, one in IRREGULAR.items()}
+_SAME = _words("fish sheep deer aircraft fruit food clothing")
+"""Words whose plural is the same, and masses, which have none."""
+
+
+def plural(noun: str) -> str:
+    """The plural of a singular lower-case English noun; of a compound ("alarm clock") that of its last word."""
+    first, space, last = noun.rpartition(" ")
+    if last in _SAME:
+        return noun
+    if last in _PLURAL:
+        return f"{first}{space}{_PLURAL[last]}"
+    if last.endswith("man") and len(last) > len("man"):
+        return f"{noun[:-2]}en"
+    if last.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if last.endswith("y") and last[-2:-1] not in tuple("aeiou") else f"{noun}s"

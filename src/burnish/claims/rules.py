@@ -19,6 +19,9 @@ from burnish.claims import PICTURE, Claim, Kind
 from burnish.claims.lexicon import BACKGROUNDS, LOOKS, NUMBERS, REFERRING
 from burnish.claims.reading import Phrase, Tag, Token, phrases, place_of, relation_of, tokens
 
+LANGUAGE = "en"
+"""What the rules read (ISO 639-1)."""
+
 MAX_CHARS = 20_000
 """Of longer texts only the beginning is read: no caption is that long."""
 
@@ -38,11 +41,6 @@ def split(text: str) -> tuple[Claim, ...]:
             topic = reader.topic
         offset += len(sentence)
     return tuple(sorted(found.values(), key=lambda claim: (claim.start, claim.stop)))
-
-
-def touchable(text: str, claim: Claim) -> str:
-    """The part of `text` that says `claim`, which a rewrite may change if it is wrong."""
-    return text[claim.start : claim.stop]
 
 
 def _clauses(sentence: Sequence[Token]) -> Iterator[Sequence[Token]]:
