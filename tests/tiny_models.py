@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,19 @@ VOCABULARY = 1500
 WIDTH = 64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """Of a model of AITQE's shape: `width` and `layers` of tower and decoder, the side of its square picture and of a
+    patch, the entries of its vocabulary before whole texts come to it.
+    """
+
+    width: int = WIDTH
+    layers: int = 2
+    side_px: int = 64
+    patch_px: int = 16
+    vocabulary: int = VOCABULARY
+
+
 def corpus(*, prompts: bool) -> list[str]:
     """The captions of the sample, and many times the words of our prompts."""
     import pyarrow.parquet as pq
@@ -61,7 +75,12 @@ def _prompts() -> list[str]:
     return [part for prompt in asked for part in (prompt.system, *prompt.user) if isinstance(part, str)]
 
 
-def bpe(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+def bpe(
+    special: tuple[str, ...],
+    extra: tuple[str, ...] = (),
+    whole: tuple[str, ...] = (),
+    vocabulary: int = VOCABULARY,
+) -> Any:
     """A byte-level BPE with `special` tokens of its own.
 
     It also learns the words of `extra`. Each text of `whole` becomes one token; if there is any, our prompts are not
@@ -80,7 +99,7 @@ def bpe(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str,
     )
     made.decoder = decoders.ByteLevel()  # type: ignore[assignment]
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
+        vocab_size=vocabulary,
         special_tokens=list(special),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
@@ -90,17 +109,22 @@ def bpe(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str,
     return made
 
 
-def tokenizer(special: tuple[str, ...], extra: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+def tokenizer(
+    special: tuple[str, ...],
+    extra: tuple[str, ...] = (),
+    whole: tuple[str, ...] = (),
+    vocabulary: int = VOCABULARY,
+) -> Any:
     """The same for transformers: the first of `special` is padding, the second ends a turn."""
     from transformers import PreTrainedTokenizerFast
 
     return PreTrainedTokenizerFast(
-        tokenizer_object=bpe(special, extra, whole), pad_token=special[0], eos_token=special[1]
+        tokenizer_object=bpe(special, extra, whole, vocabulary), pad_token=special[0], eos_token=special[1]
     )
 
 
 def siglip_qwen2(
-    folder: Path, *, extra: tuple[str, ...] = (), whole: tuple[str, ...] = (), width: int = WIDTH, layers: int = 2
+    folder: Path, *, extra: tuple[str, ...] = (), whole: tuple[str, ...] = (), size: Size = Size()
 ) -> None:
     """AITQE's shape: SigLIP, a two-layer MLP, Qwen2. `extra` and `whole` as for `tokenizer`.
 
@@ -109,24 +133,24 @@ def siglip_qwen2(
     from transformers import LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor, Qwen2Config, SiglipVisionConfig
     from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 
-    words = tokenizer(("<|endoftext|>", "<|im_end|>", "<|im_start|>", "<image>"), extra, whole)
+    words = tokenizer(("<|endoftext|>", "<|im_end|>", "<|im_start|>", "<image>"), extra, whole, size.vocabulary)
     seen = SiglipVisionConfig(
-        hidden_size=width, intermediate_size=2 * width, num_hidden_layers=layers, num_attention_heads=4,
-        image_size=64, patch_size=16, vision_use_head=False,
+        hidden_size=size.width, intermediate_size=2 * size.width, num_hidden_layers=size.layers, num_attention_heads=4,
+        image_size=size.side_px, patch_size=size.patch_px, vision_use_head=False,
     )  # fmt: skip
     config = LlavaConfig(
         vision_config=seen,
-        text_config=Qwen2Config(**_decoder(words, width, layers), tie_word_embeddings=True),
+        text_config=Qwen2Config(**_decoder(words, size.width, size.layers), tie_word_embeddings=True),
         tie_word_embeddings=True,
         image_token_index=words.convert_tokens_to_ids("<image>"),
         vision_feature_select_strategy="full",
         vision_feature_layer=-1,
-        image_seq_length=16,
+        image_seq_length=(size.side_px // size.patch_px) ** 2,
     )
     processor = LlavaProcessor(
-        image_processor=SiglipImageProcessorPil(size={"height": 64, "width": 64}),
+        image_processor=SiglipImageProcessorPil(size={"height": size.side_px, "width": size.side_px}),
         tokenizer=words,
-        patch_size=16,
+        patch_size=size.patch_px,
         vision_feature_select_strategy="full",
         chat_template=CHATML.replace("IMAGE", "<image>"),
     )

@@ -11,8 +11,11 @@ import pytest
 import burnish
 from burnish.backends.cascade import CascadeBackend, make, over
 from burnish.chat import Metered
+from burnish.claims.asking import questions
+from burnish.claims.rules import split
 from burnish.errors import UsageError
 from burnish.storage.answers import answers_folder
+from burnish.usage import Usage
 from burnish.values import (
     AssessRequest,
     Budget,
@@ -24,7 +27,6 @@ from burnish.values import (
     RewriteRequest,
     Score,
     State,
-    Usage,
 )
 
 SAMPLE = Path(burnish.__file__).parent / "sample" / "{00000..00001}.tar"
@@ -169,3 +171,18 @@ def test_reasons_come_from_the_dear_model() -> None:
     model, _, _ = cascade({"bad": (1.0, 0.9)})
     (why,) = model.answer([ExplainRequest(picture=PICTURE, text="bad", criterion="overall", value=1.0)])
     assert why == Draft(text="bad by dear")
+
+
+def test_single_claims_are_the_second_models_and_so_is_whether_it_can() -> None:
+    first, then = Model("cheap"), Model("dear")
+    both = over(first, then, sure=0.5, below=3)
+    both.answer(questions(PICTURE, split("a red dog")))
+    assert not first.asked
+    assert [request.text for request in then.asked] == ["There is a dog.", "The dog is red."]
+    assert both.can_check
+    then.can_check = False
+    assert not over(first, then, sure=0.5, below=3).can_check
+    assert over(then, first, sure=0.5, below=3).can_check
+    assert over(first, then, sure=0.5, below=3).can_rewrite
+    then.can_rewrite = False
+    assert not over(first, then, sure=0.5, below=3).can_rewrite

@@ -32,7 +32,7 @@ from burnish.values import (
     Score,
     State,
 )
-from tests import tiny_models
+from tests import onnx_judges, tiny_models
 
 TEXTS = (
     "A red apple on a wooden table.",
@@ -52,6 +52,8 @@ def make(name: str) -> Backend:
         return FunctionBackend(lambda request: 3.0 if isinstance(request, AssessRequest) else request.text)
     if name == "transformers":
         return load(name, {"model": str(Path(tiny_model().name)), "device": "cpu"})
+    if name == "onnx":
+        return load(name, {"model": str(Path(onnx_judges.random_one().name) / "judge")})
     if name == "vllm":
         pytest.importorskip("vllm", reason="vLLM needs a GPU and its own environment: pip install 'burnish[vllm]'")
         return load(name, {"model": str(Path(tiny_model().name))})
@@ -80,7 +82,7 @@ def tiny_model() -> tempfile.TemporaryDirectory[str]:
 
 def names() -> list[object]:
     """All backends. A real model takes minutes for what the others do in a second."""
-    slow = {"transformers"}
+    slow = {"onnx", "transformers"}
     return [pytest.param(name, marks=pytest.mark.slow if name in slow else ()) for name in discovery.names("backends")]
 
 

@@ -11,6 +11,7 @@ from burnish import discovery, formats, sentences, tokens
 from burnish.backends.fake import FakeBackend
 from burnish.chat import caption
 from burnish.contract import Contract, Given
+from burnish.evals import layers
 from burnish.values import CaptionRequest, Draft, Failure
 from tests.builders import picture
 
@@ -69,3 +70,16 @@ def test_the_pretending_model_keeps_it_when_it_is_asked_again(name: str) -> None
     assert isinstance(reply, Draft)
     assert contract(name).flaws(reply, Given(text=text)) == ()
     assert len(sentences.split(reply.text)) <= form.max_sentences
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("name", NAMES)
+def test_layers_on_top_of_it_are_told_and_broken_one_by_one(name: str, number: int) -> None:
+    form = formats.load(layers.address(name, number, number))
+    text = ALT if form.sees_text else ""
+    request = CaptionRequest(picture=picture(), format=layers.address(name, number, number), text=text)
+    asked = str(caption.write(request).prompt.user[-1]).splitlines()
+    assert {each.told for each in form.constraints} <= set(asked)
+    alone = {each.name: each.test(form.instruction) for each in form.constraints}
+    flaws = Contract(form, tokens.load("words")).flaws(Draft(text=form.instruction), Given())
+    assert {flaw.name for flaw in flaws if flaw.name in alone} == {name for name, wrong in alone.items() if wrong}

@@ -21,9 +21,9 @@ def server():
 
 
 def test_modes_are_the_files():
-    assert answers.names() == ["echo", "gullible", "hash", "oracle", "script"]
+    assert answers.names() == ["echo", "gullible", "hash", "obedient", "oracle", "script"]
     with (
-        pytest.raises(UsageError, match="Choose from: echo, gullible, hash, oracle, script"),
+        pytest.raises(UsageError, match="Choose from: echo, gullible, hash, obedient, oracle, script"),
         FakeServer(Settings(mode="wise")),
     ):
         pass

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks import injection_scenes
 from burnish.injection import orders
+from burnish.scenes import captions, compose
 from burnish.texts import look
 from tests.injection import benign, corpus
 
-REACHED = {"held_out": 200, "held_out_2": 200, "held_out_3": 200, "held_out_4": 210}
+REACHED = {"held_out": 200, "held_out_2": 200, "held_out_3": 200, "held_out_4": 211}
 """Found of 200, of 240 in the last: its kinds are left out of the training texts, and it misses the target of 95 %."""
 
 FRESH_HARD = 15
 """False flags among the 163 hard captions nobody looked at: more than the target allows, and not to grow."""
+
+OTHER_WORDS = 16
+"""Of 250 descriptions of scenes."""
 
 MARGIN = 2
 FALSE_AMONG_5000 = 25
@@ -67,3 +72,17 @@ def test_hard_captions_come_in_four_languages() -> None:
     assert len(found) >= benign.HARD
     for language in corpus.CAPTIONS:
         assert sum(spoken == language for spoken, _, _ in found) > 100
+
+
+def test_captions_of_scenes_that_were_not_trained_on_are_no_orders() -> None:
+    drawn = [compose.scene(11, number) for number in range(60)]
+    assert not [text for scene in drawn for say in captions.FORMATS.values() if flagged(text := say(scene))]
+
+
+def test_few_captions_in_wordings_that_no_training_caption_has_are_called_orders() -> None:
+    told = injection_scenes.in_other_words()
+    assert sum(map(flagged, told)) <= OTHER_WORDS + MARGIN
+
+
+def test_fused_captions_with_names_are_no_orders() -> None:
+    assert sum(map(flagged, injection_scenes.fused()[::3])) <= MARGIN

@@ -18,7 +18,8 @@ from burnish.chat import Metered
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
 from burnish.protocols import Backend
-from burnish.values import AssessRequest, Reply, Request, Score, Usage
+from burnish.usage import Usage
+from burnish.values import AssessRequest, Reply, Request, Score
 
 _OWN = ("first", "then", "sure", "below")
 _FIRST = "builtin"
@@ -37,6 +38,8 @@ class CascadeBackend:
         self.side_px = max(first.side_px, then.side_px)
         self.can_fuse: bool = getattr(then, "can_fuse", True)
         self.can_caption: bool = getattr(then, "can_caption", True)
+        self.can_check: bool = getattr(then, "can_check", True)
+        self.can_rewrite: bool = getattr(then, "can_rewrite", True)
         self.identity = f"cascade({first.identity},{then.identity},sure={sure:g},below={below:g})"
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:

@@ -87,7 +87,7 @@ def _rewrite(text: str) -> Draft:
 
 def _caption(request: CaptionRequest) -> Draft:
     """A text of about the words that the format asks for, by a hash of the pixels: at first it may be up to a fifth too
-    long or too short, the second time it is not. The pair's text stands before it where that is given.
+    long or too short, the second time it is not. The pair's text, or the names it has to say, stand before it.
     """
     form = formats.load(request.format)
     least, most = form.words
@@ -95,7 +95,8 @@ def _caption(request: CaptionRequest) -> Draft:
         least, most = int(least * 0.8), int(most * 1.2)
     picture = hashlib.blake2b(request.picture.rgb.tobytes(), digest_size=8).hexdigest()
     name = f"{picture}/{form.name}/{request.wrong}/{request.variant}"
-    given = f"{tidied(request.text).rstrip('.')}. " if request.text else ""
+    first = request.text or ", ".join(spellings[0] for spellings in request.names)
+    given = f"{tidied(first).rstrip('.')}. " if first else ""
     words = round(estimate(given) / 1.2)
     count = least + int(_hashed(f"{name}/count") * (most - least + 1)) - words
     return Draft(text=given + prose(name, max(count, 4), max(1, form.max_sentences - bool(given))))

@@ -5,21 +5,31 @@ exactly as badly as asked. It knows pictures by their pixels and nothing about a
 (needed: the scenes' folder, or an output made from it), ``side_px`` (384, which shows every scene whole), ``seed`` of
 the faults, and the faults, all 0 by default: ``error`` (share of scores turned round), ``bias`` and ``noise`` (added to
 scores: a constant, a standard deviation), ``abstain``, ``fail`` and ``refuse`` (shares of requests), ``hallucinate``
-(share of written sentences in which an object is another), ``forget`` (share of the alt text's names left out of a
-fused caption), ``long`` (share of captions beyond their length).
+(share of written sentences in which an object is another), ``stray`` (share of rewrites that also lose something
+true), ``forget`` (share of the alt text's names left out of a fused caption without a word), ``misjudge`` (share of
+them taken for the opposite: a true one listed as refuted, a false one kept), ``long`` (share of captions beyond their
+length), ``yes`` (share of the claims that the picture refutes which it takes for true), ``blind_to`` (kinds of claims
+it cannot judge, joined by "+"), ``soft`` (its answer is no single digit but probabilities over all of them, spread by
+that standard deviation, read as those of a chat model are), ``harmless`` (share of the captions it is to make worse
+that are as good).
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
 from burnish import edits, sentences
+from burnish.chat import Chosen, fold
+from burnish.chat.worsen import WorsenRequest
+from burnish.claims import Claim, Kind, Verdict
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
-from burnish.scenes import captions, catalogue, facts, truth
+from burnish.scenes import captions, catalogue, facts, mending, truth, worsening
+from burnish.scenes.checker import TruthChecker
 from burnish.scenes.compose import MAX_SIDE_PX
 from burnish.scenes.judging import Judged
 from burnish.scenes.scene import Scene
@@ -30,6 +40,7 @@ from burnish.values import (
     Edit,
     ExplainRequest,
     Failure,
+    Finding,
     JointReply,
     JointRequest,
     Reply,
@@ -48,6 +59,7 @@ _CRITERIA = (
     "text_chart_description",
 )
 _BELOW = 3.0
+_NO_SCENE = "this picture is none of the scenes of the truth"
 _BLIND = 3.0
 """What a judge says who cannot see: the middle."""
 
@@ -63,8 +75,13 @@ class Faults:
     fail: float = 0.0
     refuse: float = 0.0
     hallucinate: float = 0.0
+    stray: float = 0.0
     forget: float = 0.0
+    misjudge: float = 0.0
     long: float = 0.0
+    yes: float = 0.0
+    soft: float = 0.0
+    harmless: float = 0.0
 
 
 class OracleBackend:
@@ -72,7 +89,7 @@ class OracleBackend:
 
     def __init__(self, options: Mapping[str, str]) -> None:
         """Raises `UsageError` for unknown or impossible options and for a truth that holds no scenes."""
-        known = {"truth", "side_px", "seed", *(field.name for field in fields(Faults))}
+        known = {"truth", "side_px", "seed", "blind_to", *(field.name for field in fields(Faults))}
         if unknown := set(options) - known:
             raise UsageError(f"backend oracle has no option {min(unknown)!r}. Options: {', '.join(sorted(known))}")
         if "truth" not in options:
@@ -84,23 +101,46 @@ class OracleBackend:
         self.side_px = int(_number(options, "side_px", MAX_SIDE_PX, 32, 4096))
         self._faults = Faults(**{field.name: _fault(options, field.name) for field in fields(Faults)})
         self._seed = options.get("seed", "0")
+        self._blind_to = _kinds(options.get("blind_to", ""))
         self._truth = truth.load(options["truth"], self.side_px)
         scenes = "".join(sorted(scene.to_json() for scene in self._truth.by_file.values()))
         digest = hashlib.blake2b(scenes.encode(), digest_size=8).hexdigest()
         faults = ",".join(f"{name}={value:g}" for name, value in asdict(self._faults).items() if value)
-        self.identity = f"oracle-1({digest},seed={self._seed}{',' * bool(faults)}{faults})"
+        unseen = f",blind_to={'+'.join(sorted(self._blind_to))}" if self._blind_to else ""
+        self.identity = f"oracle-1({digest},seed={self._seed}{',' * bool(faults)}{faults}{unseen})"
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request, in order."""
         return [self._answer(request) for request in requests]
 
-    def _answer(self, request: Request) -> Reply:
+    def worsen(self, asked: Sequence[WorsenRequest]) -> list[Reply]:
+        """A caption that is worse by the truth for each request, in order."""
+        return [self._worsened(request) for request in asked]
+
+    def _met(self, request: Request | WorsenRequest) -> tuple[Scene, random.Random] | Failure:
+        """The scene that is asked about, with this request's lots; a failure if there is none or it is told to fail."""
         scene = self._truth.of_picture(request.picture)
         if scene is None:
-            return Failure(state=State.REQUEST_REJECTED, detail="this picture is none of the scenes of the truth")
+            return Failure(state=State.REQUEST_REJECTED, detail=_NO_SCENE)
         lots = self._lots(request, scene)
         if lots.random() < self._faults.fail:
             return Failure(state=State.UNPARSABLE, detail="the oracle was told to fail here")
+        return scene, lots
+
+    def _worsened(self, request: WorsenRequest) -> Reply:
+        met = self._met(request)
+        if isinstance(met, Failure):
+            return met
+        scene, lots = met
+        if lots.random() < self._faults.harmless:
+            return Draft(text=worsening.harmless(scene, request.text))
+        return Draft(text=worsening.worsened(scene, request.text, request.fault, lots))
+
+    def _answer(self, request: Request) -> Reply:
+        met = self._met(request)
+        if isinstance(met, Failure):
+            return met
+        scene, lots = met
         if lots.random() < self._faults.refuse:
             return Failure(state=State.REFUSED, detail="the oracle was told to refuse here")
         return self._reply(request, scene, lots)
@@ -108,17 +148,23 @@ class OracleBackend:
     def _reply(self, request: Request, scene: Scene, lots: random.Random) -> Reply:
         match request:
             case AssessRequest():
-                return self._score(request.criterion, Judged(scene, request.text), lots, blind=request.blind)
+                return self._score(request.criterion, self._judged(scene, request.text), lots, blind=request.blind)
             case ExplainRequest():
-                return _explained(Judged(scene, request.text))
+                return _explained(self._judged(scene, request.text))
             case RewriteRequest():
-                return self._rewritten(scene, request.text, lots)
+                return self._rewritten(scene, request.text, lots, request.refuted)
             case JointRequest():
-                return self._joint(Judged(scene, request.text), lots)
+                return self._joint(self._judged(scene, request.text), lots)
             case CaptionRequest():
                 return self._caption(scene, request, lots)
 
-    def _lots(self, request: Request, scene: Scene) -> random.Random:
+    def _judged(self, scene: Scene, text: str) -> Judged:
+        """A text as it sees it: where it is blind or says yes to everything, not as it is."""
+        if not (self._blind_to or self._faults.yes):
+            return Judged(scene, text)
+        return Judged(scene, text, _Partial(scene, self._blind_to, self._faults.yes, self._seed))
+
+    def _lots(self, request: Request | WorsenRequest, scene: Scene) -> random.Random:
         """Lots that depend on what is asked about which scene, and on nothing else."""
         asked = {name: getattr(request, name) for name in request.__slots__ if name != "picture"}
         return random.Random(
@@ -133,13 +179,20 @@ class OracleBackend:
             value = SCALE[0] + SCALE[-1] - value
         value += self._faults.bias + lots.gauss(0, self._faults.noise)
         value = round(min(max(value, SCALE[0]), SCALE[-1]), 4)
+        if self._faults.soft:
+            read = fold.scored(criterion, _probabilities(value, self._faults.soft))
+            assert isinstance(read, Score)
+            return read
         return Score(criterion=criterion, value=value, confidence=1.0, spread=self._faults.noise)
 
-    def _rewritten(self, scene: Scene, text: str, lots: random.Random) -> Draft:
-        """The alt text repaired; any other text as it is, but for what is made up."""
+    def _rewritten(self, scene: Scene, text: str, lots: random.Random, refuted: Sequence[Finding] = ()) -> Draft:
+        """What it is told to mend; else the alt text repaired; any other text as it is, but for what is made up."""
         known = edits.words(text) == edits.words(scene.alt.text)
-        after = scene.alt.repaired if known else text
+        right = scene.alt.repaired if known else text
+        after = (mending.mended(scene, text, refuted, lots) if refuted else "") or right
         after = self._made_up(after, scene, lots)
+        if lots.random() < self._faults.stray:
+            after = mending.strayed(scene, after, lots)
         why = "the picture shows otherwise" if scene.alt.kind in {"partly_true", "swapped"} else scene.alt.kind
         if known and scene.alt.kind == "file_name":  # nothing but junk: out with it, then the new text
             gone = Edit(start=0, before=text, after="", why=why, junk=True)
@@ -158,14 +211,27 @@ class OracleBackend:
             return Failure(state=State.REQUEST_REJECTED, detail=f"the oracle knows the formats {known}")
         if request.format == "afc":
             names = [name for name in scene.alt.true_names if name in request.text]
-            kept = [name for name in names if lots.random() >= self._faults.forget]
-            text = self._made_up(captions.afc(scene, kept), scene, lots)
-            dropped = tuple(_dropped(request.text, text, names, scene.alt.junk))
+            text = self._made_up(captions.afc(scene, self._names_kept(scene, request, lots)), scene, lots)
+            meant = [name for name in names if self._judges_right(scene, name, request)]  # silence is forgetting
+            dropped = captions.left_out(request.text, text, meant, scene.alt.junk)
         else:
             text, dropped = self._made_up(captions.FORMATS[request.format](scene), scene, lots), ()
         if lots.random() < self._faults.long:
             text = f"{text} {captions.dsc_plus(scene)} {captions.dsc(scene)}"
         return Draft(text=text, edits=dropped)
+
+    def _names_kept(self, scene: Scene, request: CaptionRequest, lots: random.Random) -> list[str]:
+        """The names of the request's text that it takes for true and does not forget."""
+        alt = scene.alt
+        believed = [name for name in alt.true_names if self._judges_right(scene, name, request)]
+        believed += [name for name in alt.false_names if not self._judges_right(scene, name, request)]
+        said = [name for name in believed if name in request.text and lots.random() >= self._faults.forget]
+        return [f'"{name}"' if f'"{name}"' in request.text else name for name in said]
+
+    def _judges_right(self, scene: Scene, name: str, request: CaptionRequest) -> bool:
+        """Whether it takes a name for what it is: the same in every answer, until it is told that one was wrong."""
+        lots = random.Random(f"{self._seed} judges {scene.seed} {scene.number} {name} {request.wrong}")
+        return lots.random() >= self._faults.misjudge
 
     def _made_up(self, text: str, scene: Scene, lots: random.Random) -> str:
         """`text` with, in the share of sentences asked for, one object turned into one that is not there."""
@@ -175,6 +241,46 @@ class OracleBackend:
             _another(part, scene, lots) if lots.random() < self._faults.hallucinate else part
             for part in sentences.split(text)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Partial:
+    """A `Checker` that knows the truth but for some kinds of claims, and takes a share of what is false for true."""
+
+    scene: Scene
+    blind_to: frozenset[str]
+    yes: float
+    seed: str
+
+    def __call__(self, claims: Sequence[Claim]) -> list[Verdict]:
+        """One verdict a claim, the same for a claim wherever it stands."""
+        return [
+            self._seen(claim, verdict) for claim, verdict in zip(claims, TruthChecker(self.scene)(claims), strict=True)
+        ]
+
+    def _seen(self, claim: Claim, verdict: Verdict) -> Verdict:
+        if claim.kind in self.blind_to:
+            return Verdict.UNKNOWN
+        if verdict is not Verdict.REFUTED:
+            return verdict
+        lots = random.Random(f"{self.seed} yes {self.scene.seed} {self.scene.number} {claim.key}")
+        return Verdict.SUPPORTED if lots.random() < self.yes else verdict
+
+
+def _probabilities(value: float, spread: float) -> Chosen:
+    """The answers of the scale, likely as a normal curve about `value` has them."""
+    weights = [math.exp(-(((mark - value) / spread) ** 2) / 2) for mark in SCALE]
+    return Chosen(shares=tuple(weight / sum(weights) for weight in weights), outside=0.0, how="oracle")
+
+
+def _kinds(given: str) -> frozenset[str]:
+    kinds = frozenset(part.strip() for part in given.split("+") if part.strip())
+    if unknown := kinds - set(Kind):
+        raise UsageError(
+            f"backend_options.blind_to of the oracle names no kind of claim: {min(unknown)!r}.\n"
+            f"Choose from: {', '.join(Kind)}, joined by +"
+        )
+    return kinds
 
 
 def _another(sentence: str, scene: Scene, lots: random.Random) -> str:
@@ -201,21 +307,8 @@ def _marked(edit: Edit, junk: Sequence[str]) -> Edit:
     return replace(edit, junk=bool(words) and not edit.after.strip() and any(words in piece for piece in junk))
 
 
-def _dropped(text: str, caption: str, names: Sequence[str], junk: Sequence[str]) -> list[Edit]:
-    """What of `text` a fused caption leaves out on purpose, step by step. A name that is true is only forgotten."""
-    steps = []
-    for part in edits.lost(text, caption):
-        start = text.find(part)
-        if start >= 0 and not any(name in part or part in name for name in names):
-            aside = any(part in piece for piece in junk)
-            why = "not about the image" if aside else "the image refutes it"
-            steps.append(Edit(start=start, before=part, after="", why=why, junk=aside))
-            text = text[:start] + text[start + len(part) :]
-    return steps
-
-
 def _fault(options: Mapping[str, str], name: str) -> float:
-    low, high = (-4, 4) if name == "bias" else (0, 4) if name == "noise" else (0, 1)
+    low, high = (-4, 4) if name == "bias" else (0, 4) if name in {"noise", "soft"} else (0, 1)
     return _number(options, name, 0, low, high)
 
 

@@ -20,7 +20,8 @@ from typing import Any
 from burnish.chat import Choose, Chosen, Prompt, Write, Written
 from burnish.chat.backend import ChatBackend
 from burnish.errors import MissingExtra, StopError, UsageError
-from burnish.values import Failure, Json, Picture, Usage
+from burnish.usage import Usage
+from burnish.values import Failure, Json, Picture
 
 TOP_LOGPROBS = 20
 """vLLM's default bound (`max_logprobs`); enough for five digits with and without a space before them."""

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from burnish.values import Failure, Json, Picture, Usage
+from burnish.usage import Usage
+from burnish.values import Failure, Json, Picture
 
 Part: TypeAlias = str | Picture
 

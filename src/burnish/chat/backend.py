@@ -6,21 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from burnish import discovery
-from burnish.chat import ChatModel, Choose, Prompt, Write, Written, caption, explain, fold, joint, render
+from burnish.chat import ChatModel, Choose, Prompt, Write, Written, caption, explain, fold, joint, render, worsen
 from burnish.errors import UsageError
+from burnish.usage import Usage
 from burnish.values import (
     AssessRequest,
     Budget,
     CaptionRequest,
     ExplainRequest,
     Failure,
+    Finding,
     JointRequest,
     Picture,
     Reply,
     Request,
     RewriteRequest,
     State,
-    Usage,
 )
 
 Rendering = TypeVar("Rendering", bound=Request)
@@ -46,6 +47,11 @@ class ChatBackend:
         if others:
             replies |= self._texts(others)
         return [replies[at] for at in range(len(requests))]
+
+    def worsen(self, asked: Sequence[worsen.WorsenRequest]) -> list[Reply]:
+        """A caption that is worse on purpose for each request, in order; for training data alone."""
+        tasks = [worsen.write(request) for request in asked]
+        return [worsen.read(task, text) for task, text in zip(tasks, self.model.write(tasks), strict=True)]
 
     def usage(self) -> Usage:
         """What the model has been used for so far."""
@@ -95,8 +101,10 @@ def _prompts() -> list[Prompt]:
     names, text = discovery.names("criteria"), "a cat"
     scored = [AssessRequest(picture=dot, text=text, criterion=name, blind=b) for name in names for b in (False, True)]
     budget = Budget(max_changed=1.0, max_inserted=1)
+    wrong = Finding(kind="existence", says="There is a cat.", verdict="refuted", start=0, stop=5)
     told: list[Request] = [
         *(RewriteRequest(picture=dot, text=text, budget=budget, fuse=f, evidence=("b",)) for f in (False, True)),
+        RewriteRequest(picture=dot, text=text, budget=budget, refuted=(wrong,)),
         JointRequest(picture=dot, text=text),
         *(ExplainRequest(picture=dot, text=text, criterion=name, value=1.0) for name in names),
         *(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import cast
 
 from burnish import edits, formats, replies
-from burnish.chat import Part, Prompt, Write, Written, render
+from burnish.chat import Part, Prompt, Write, Written, naming, render
 from burnish.chat.marking import marked, unmarked
 from burnish.formats import Format
 from burnish.values import CaptionRequest, Draft, Edit, Failure, Json, Reply
@@ -36,16 +37,18 @@ _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", 
 def write(request: CaptionRequest) -> Write:
     """The task of one caption. Raises `UsageError` for a format that does not exist."""
     form = formats.load(request.format)
-    asked = (request.format, request.version, request.text, *request.evidence, request.wrong, request.last)
-    named = render.nonce(request.picture, "caption", *asked, str(request.variant))
+    about = (request.format, request.version, request.text, *request.evidence, request.wrong, request.last)
+    named = render.nonce(request.picture, "caption", *about, str(request.variant), *chain(*request.names))
     limit = max(form.max_tokens * _CHARS_PER_TOKEN, _LEAST_CHARS)
     properties: dict[str, Json] = {"caption": {"type": "string", "maxLength": limit}}
-    if request.text:
+    given = bool(request.text or request.names)
+    if given:
         properties["dropped"] = _dropped()
         limit += MAX_DROPPED * MAX_DROPPED_CHARS
-    question = "\n".join((*_question(form, request), _answer(named, fused=bool(request.text))))
+    question = "\n".join((*_question(form, request), _answer(named, fused=given)))
+    asked = Prompt(system=render.SYSTEM, user=(request.picture, *_data(request), question))
     return Write(
-        prompt=Prompt(system=render.SYSTEM, user=(request.picture, *_data(request), question)),
+        prompt=render.told(naming.told(asked, request.names, may_drop=True), request.evidence),
         schema=render.schema(named, **properties),
         nonce=named,
         max_tokens=limit // render.CHARACTERS_PER_TOKEN + render.SPARE_TOKENS,
@@ -55,22 +58,21 @@ def write(request: CaptionRequest) -> Write:
 
 
 def read(request: CaptionRequest, task: Write, written: Written) -> Reply:
-    """The caption as a `Draft`, its edits being what was left out of the pair's text and why; a failure if the answer
-    is none.
+    """The caption as a `Draft`, its edits being what was left out of the pair's text (of a format that does not see
+    it: of the names) and why; a failure if the answer is none.
     """
     found = replies.read_object(written.text, task.schema, cut=written.cut)
     if isinstance(found, Failure):
         return found
     dropped = cast("list[dict[str, str]]", found.get("dropped", []))
-    return Draft(text=unmarked(str(found["caption"])).strip(), edits=tuple(_edits(request.text, dropped)))
+    given = request.text or "\n".join(first for first, *_ in request.names)
+    return Draft(text=unmarked(str(found["caption"])).strip(), edits=tuple(_edits(given, dropped)))
 
 
 def _data(request: CaptionRequest) -> Iterator[Part]:
     """What strangers wrote, each under a word by which the question speaks of it."""
     if request.text:
         yield f"CAPTION {marked(request.text)}"
-    if request.evidence:
-        yield f"WRITING {marked(' / '.join(request.evidence))}"
     if request.wrong:
         yield f"LAST {marked(request.last)}"
         missing = edits.lost(request.text, request.last) if request.text else ()
@@ -90,8 +92,6 @@ def _question(form: Format, request: CaptionRequest) -> Iterator[str]:
         "Begin with what is to be seen, not with 'The image shows' or 'Here is'. Plain sentences only: no list, no "
         "heading, no markup, no web address, nothing about yourself or this task. Never say the same twice."
     )
-    if request.evidence:
-        yield "WRITING was read in the image by a program, marked like CAPTION and data as it is; it may have errors."
     if request.text:
         yield (
             "Every name, number and quotation of CAPTION has to stand in your caption as it is spelt there. Only what "

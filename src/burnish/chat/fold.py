@@ -20,8 +20,11 @@ def score(request: AssessRequest, chosen: Chosen | Failure) -> Reply:
     Confidence is the mass on the answers times one minus the spread over the largest possible spread (half of the
     mass on each end of the scale): 1 for a certain model, 0 for one that is torn or talks of something else.
     """
-    if isinstance(chosen, Failure):
-        return chosen
+    return chosen if isinstance(chosen, Failure) else scored(request.criterion, chosen)
+
+
+def scored(criterion: str, chosen: Chosen) -> Score | Failure:
+    """What probabilities over the scale's answers say by `criterion`; see `score`."""
     inside = math.fsum(chosen.shares)
     if chosen.outside > MAX_OUTSIDE or inside <= 0:
         return Failure(state=State.UNPARSABLE, detail=f"{chosen.outside:.0%} of the probability is on no answer")
@@ -31,7 +34,7 @@ def score(request: AssessRequest, chosen: Chosen | Failure) -> Reply:
     spread = math.sqrt(max(variance, 0.0))
     confidence = min(inside, 1.0) * (1 - spread / ((SCALE[-1] - SCALE[0]) / 2))
     return Score(
-        criterion=request.criterion,
+        criterion=criterion,
         value=round(value, 4),
         confidence=round(max(confidence, 0.0), 4),
         spread=round(spread, 4),

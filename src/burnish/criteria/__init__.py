@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -27,7 +28,8 @@ class Criterion:
     """A question about a pair and what its answers mean. `anchors` describe the answers of `SCALE`, lowest first.
 
     `examples` stand in every prompt of a chat model, which is paid for with every pair: few and short, or none.
-    `needs_image`: without the image it cannot be judged, only guessed.
+    `needs_image`: without the image it cannot be judged, only guessed. `measured`: names of `burnish.operators`, whose
+    figures of the pair are told to a chat model beside the question.
     """
 
     name: str
@@ -36,6 +38,19 @@ class Criterion:
     source: str
     examples: tuple[Example, ...] = ()
     needs_image: bool = True
+    measured: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything is asked otherwise."""
+        return hashlib.blake2b(repr(self).encode(), digest_size=8).hexdigest()
+
+
+def own(name: str) -> str:
+    """The digest of a criterion of the user's own (``module:object``), whose name may come to mean something else; ""
+    for one of a package, which its version stands for.
+    """
+    return load(name).digest if ":" in name else ""
 
 
 @cache  # a chat model asks for one with every request, and looking through installed packages takes 8 ms

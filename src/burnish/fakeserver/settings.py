@@ -44,7 +44,7 @@ class Settings:
 
     host: str = _told("127.0.0.1", "Address to listen on.")
     port: int = _told(0, "Port; 0 takes a free one.")
-    mode: str = _told("hash", "How answers are made: echo, gullible, hash, oracle or script.")
+    mode: str = _told("hash", "How answers are made: echo, gullible, hash, obedient, oracle or script.")
     oracle: str = _told("", "module:function that answers; makes the mode oracle.")
     script: str = _told("", "JSONL file of answers, given in order; makes the mode script.")
     seed: int = _told(0, "Another seed gives other answers, delays and shares of faults.")
@@ -57,6 +57,7 @@ class Settings:
     max_in_flight: int = _told(0, "Calls at work at once; 0 is no limit.")
     overload: Overload = _told(Overload.REFUSE, "Above that: refuse (429 with Retry-After) or queue.")
     retry_after_s: float = _told(1.0, "What Retry-After says, where a fault does not say otherwise.")
+    obedience: float = _told(1.0, "Mode obedient: share of what a caption is asked for that it keeps, 0 to 1.")
     choices: str = _told("1,2,3,4,5", "Answers of a choice when the request names none, with commas.")
     outside_mass: float = _told(0.02, "Probability outside the answers of a choice, 0 to 1.")
     split_digits: bool = _told(False, 'Every digit is a token of its own: "10" is two.')
@@ -107,6 +108,7 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("max_in_flight", 0, _HUGE),
     ("retry_after_s", 0, _HUGE),
     ("outside_mass", 0, 1),
+    ("obedience", 0, 1),
     ("thinking", 0, 1_000_000),
     ("context_tokens", 1, _HUGE),
     ("image_tokens", 0, _HUGE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -23,6 +24,11 @@ class Recipe:
     asks: tuple[str, ...]
     decides: Mapping[str, float] = field(default_factory=lambda: {"overall": 1.0})
     brings: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything is asked or decided otherwise; what the criteria say is theirs."""
+        return hashlib.blake2b(repr(self).encode(), digest_size=8).hexdigest()
 
 
 def load(name: str) -> Recipe:

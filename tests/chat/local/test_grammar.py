@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,21 @@ def test_answers_of_random_tokens_read(grammars: Grammars) -> None:
     all_read(grammars, 300, seed=0)
 
 
-@pytest.mark.slow
+@pytest.mark.full("F8")
 @pytest.mark.parametrize("seed", range(1, CHUNKS + 1))
-def test_a_hundred_thousand_answers_of_random_tokens_read(grammars: Grammars, seed: int) -> None:
+def test_a_hundred_thousand_answers_of_random_tokens_read(
+    grammars: Grammars, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     all_read(grammars, CHUNK, seed)
+    record_property("answers read", CHUNK)
+
+
+def test_a_tokenizer_with_a_very_long_token_is_no_hindrance() -> None:
+    """The grammar's library ends the process on one; models trained on set prompts have them."""
+    pytest.importorskip("transformers", reason="its tokenizers come with the extra [transformers]")
+    long = "Write a caption for this image. " * 40
+    words = tiny_models.tokenizer(("<|endoftext|>", "<|im_end|>"), whole=(long, "a short one"))
+    grammars = Grammars.of_tokenizer(words, len(words), [words.eos_token_id])
+    assert words(long)["input_ids"] == [len(words) - 2]
+    assert grammars.vocabulary == len(words)
+    all_read(grammars, 20, seed=0)

@@ -11,15 +11,15 @@ pytest.importorskip("torch", reason="training needs the extra [transformers]")
 pytest.importorskip("transformers", reason="training needs the extra [transformers]")
 pytest.importorskip("llguidance", reason="training needs the extra [transformers]")
 
+from PIL import Image
+
+import burnish
 from benchmarks import score_first, tiny_measures
 from benchmarks.scenes import KINDS, held_out, scene, trained_on
 from benchmarks.tiny_measures import BUDGET
-from PIL import Image
-from tools import train_tiny
-
-import burnish
 from burnish.chat.local.model import LocalModel
 from burnish.chat.local.options import Options
+from tools import train_tiny
 
 SCENES, ASKED_BOTH_WAYS = 200, 60
 BAD = [kind for kind in KINDS if kind != "good"]

@@ -42,9 +42,11 @@ def at(fault: str) -> int:
 
 
 def cases(wanted: set[str]) -> list[object]:
-    """Each fault at one position, and in the slow tier at all others too."""
+    """Each fault at one position, and in the full tier at all others too."""
     return [
-        pytest.param(fault, position, id=f"{fault}@{position}", marks=[pytest.mark.slow] * (position != at(fault)))
+        pytest.param(
+            fault, position, id=f"{fault}@{position}", marks=[pytest.mark.full("F11")] * (position != at(fault))
+        )
         for fault in sorted(wanted)
         for position in POSITIONS
     ]

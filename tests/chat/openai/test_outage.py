@@ -10,9 +10,9 @@ PAIRS = 10_000
 BATCH = 500
 
 
-@pytest.mark.slow
+@pytest.mark.full("F11")
 @pytest.mark.timeout(900)
-def test_ten_thousand_pairs_and_a_minute_without_a_server():
+def test_ten_thousand_pairs_and_a_minute_without_a_server(record_property):
     asked = [assess(f"a dog {number}") for number in range(BATCH)]
     with FakeServer() as server, backend(server.url, timeout_s="30") as model:
         clean = [repr(reply) for reply in model.answer(asked[:20])]
@@ -33,3 +33,6 @@ def test_ten_thousand_pairs_and_a_minute_without_a_server():
     assert used.calls == bill["billed_calls"] - bill["billed_unseen"]
     assert used.possibly_billed >= bill["billed_unseen"]
     assert bill["distinct_bodies"] == PAIRS + 1
+    record_property("pairs", scored)
+    record_property("calls that failed", sum(faults.values()))
+    record_property("calls counted beyond the server's bill", used.calls - bill["billed_calls"] + bill["billed_unseen"])

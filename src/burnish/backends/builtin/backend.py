@@ -66,6 +66,7 @@ class BuiltinBackend:
     side_px = SIDE_PX
     can_fuse = False
     can_caption = False
+    can_check = False
 
     def __init__(self, options: Mapping[str, str]) -> None:
         """Takes no options. Raises `UsageError` if the shipped weights are damaged."""
@@ -103,7 +104,9 @@ class BuiltinBackend:
     def _rewrite(self, request: RewriteRequest) -> Draft:
         seen = self._seen[id(request.picture)][1]
         evidence = _Evidence(self._judge, seen)
-        return editor.propose(request.text, name=request.name, evidence=evidence, budget=request.budget)
+        return editor.propose(
+            request.text, name=request.name, evidence=evidence, budget=request.budget, names=request.names
+        )
 
     def _judged(self, request: AssessRequest | ExplainRequest) -> tuple[Judged, Judged]:
         """Of the text alone, and of text and picture; what may not be looked at is not judged."""

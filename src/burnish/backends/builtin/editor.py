@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from burnish import edits
 from burnish.backends.builtin import filenames, junk
@@ -20,6 +20,7 @@ from burnish.backends.builtin.encoding import encoding, markup, spacing
 from burnish.backends.builtin.lexicon import known, word_set
 from burnish.backends.builtin.phrasing import order, repeats
 from burnish.backends.builtin.shops import OFFER
+from burnish.entities.survival import says
 from burnish.values import Budget, Draft
 
 VERSION = "3"
@@ -43,6 +44,10 @@ _EMPTY_WORDS = word_set(
     " unnamed vector wallpaper the and for with from by of in"
 )
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+
+
+Names: TypeAlias = Sequence[Sequence[str]]
+"""Of each name the ways in which it may stand."""
 
 
 class Support(Protocol):
@@ -71,10 +76,10 @@ class Evidence(Protocol):
         ...
 
 
-def propose(text: str, *, name: str, evidence: Evidence, budget: Budget) -> Draft:
+def propose(text: str, *, name: str, evidence: Evidence, budget: Budget, names: Names = ()) -> Draft:
     """The text with its sure repairs, or unchanged. Proposing again for the result changes nothing.
 
-    `name` is the image's file name: evidence for nouns, never text by itself.
+    `name` is the image's file name: evidence for nouns, never text by itself. `names` must stay, whatever is junk.
     """
     offer = OFFER.match(text)
     if offer is not None and not _backed(offer["thing"], evidence):
@@ -82,17 +87,17 @@ def propose(text: str, *, name: str, evidence: Evidence, budget: Budget) -> Draf
     desk = Desk(text)
     file_like = "_" in text or any(True for _ in filenames.spans(text))
     for _ in range(MAX_ROUNDS):
-        if not _round(desk, evidence, file_like=file_like):
+        if not _round(desk, evidence, names, file_like=file_like):
             break
     if not _says_something(desk.text):
         desk = _named(text, name, evidence)
-    if desk.text == text or _broken(text, desk, name, budget):
+    if desk.text == text or not _keeps(desk.text, names) or _broken(text, desk, name, budget):
         return Draft(text=text)
     return Draft(text=desk.text, edits=tuple(desk.edits))
 
 
-def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
-    """All repairs once; True if any did something."""
+def _round(desk: Desk, evidence: Evidence, names: Names, *, file_like: bool) -> bool:
+    """All repairs once but those that would take a name away; True if any did something."""
     done = len(desk.edits)
 
     def confirmed(noun: str) -> bool:
@@ -113,8 +118,14 @@ def _round(desk: Desk, evidence: Evidence, *, file_like: bool) -> bool:
         lambda text: casing(text, confirmed),
     )
     for step in steps:
-        desk.do(list(step(desk.text)))
+        text = desk.text
+        changes = list(step(text))
+        desk.do(c for c in changes if not names or _keeps(text[: c.start] + c.after + text[c.stop :], names))
     return len(desk.edits) > done
+
+
+def _keeps(text: str, names: Names) -> bool:
+    return all(says(text, spellings) for spellings in names)
 
 
 def _without_junk(text: str, evidence: Evidence) -> Iterable[Change]:

@@ -33,12 +33,14 @@ NOUNS_REMEMBERED = 2048  # editors ask about the same words over and over; a `Re
 class Seen:
     """One picture as the judge sees it. `evidence` is (ImageNet class by its first name, probability), best first.
 
-    `confidence` (0..1) is the probability of the best label: how much the tower recognises at all.
+    `confidence` (0..1) is the probability of the best label: how much the tower recognises at all. `probabilities`
+    (1000,) are those of all classes.
     """
 
     features: Floats
     joint: Floats
-    bank: tuple[float, float]
+    bank: float
+    probabilities: Floats
     labels: tuple[int, ...]
     evidence: tuple[tuple[str, float], ...]
     confidence: float
@@ -55,9 +57,9 @@ class Read:
     language: str
     p_english: float
     joint: Floats
-    bank: tuple[float, float]
+    bank: float
     label_cosines: Floats
-    label_bank: tuple[float, float]
+    label_bank: float
     quality: float
     sign: str
 
@@ -158,14 +160,15 @@ class Judge:
 
     def _look(self, image: npt.NDArray[np.uint8]) -> Seen:
         view = self.vision.view(image)
-        joint, mean, deviation, probabilities = self._image_head.run(
+        joint, bank, probabilities = self._image_head.run(
             None, {"features": view.features, "logits": view.logits, "colours": view.colours}
         )
         best = np.argsort(-probabilities, kind="stable")[:TOP_LABELS]
         return Seen(
             features=view.features,
             joint=joint,
-            bank=(float(mean), float(deviation)),
+            bank=float(bank),
+            probabilities=probabilities,
             labels=tuple(int(index) for index in best),
             evidence=tuple((self._names[index], round(float(probabilities[index]), 4)) for index in best),
             confidence=round(float(probabilities[best[0]]), 4),
@@ -174,7 +177,7 @@ class Judge:
 
     def _read_once(self, text: str) -> Read:
         words = self.language.words(text)
-        joint, mean, deviation, cosines, label_mean, label_deviation, quality = self._text_head.run(
+        joint, bank, cosines, label_bank, quality = self._text_head.run(
             None, {"embedding": words.embedding, "surface": words.surface}
         )
         return Read(
@@ -184,9 +187,9 @@ class Judge:
             language=words.language,
             p_english=round(calibration.probability(words.english, self._figures["english_weights"]), 4),
             joint=joint,
-            bank=(float(mean), float(deviation)),
+            bank=float(bank),
             label_cosines=cosines,
-            label_bank=(float(label_mean), float(label_deviation)),
+            label_bank=float(label_bank),
             quality=float(quality),
             sign=words.sign,
         )
@@ -196,9 +199,7 @@ class Judge:
             similarity=float(seen.joint @ read.joint),
             text_bank=read.bank,
             image_bank=seen.bank,
-            label_cosine=float(max(read.label_cosines[index] for index in seen.labels[: calibration.LABELS_USED])),
-            label_bank=read.label_bank,
-            top_probability=seen.confidence,
+            evidence=calibration.label_ratio(seen.probabilities, read.label_cosines, read.label_bank),
         )
         return calibration.probability(clues, self._figures["match_weights"])
 

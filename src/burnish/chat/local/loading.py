@@ -6,6 +6,8 @@ import importlib
 import importlib.util
 import inspect
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDED = ("torch", "transformers", "llguidance")
+_TYPES = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,25 +54,23 @@ def load(options: Options) -> Loaded:
     import torch
 
     transformers = _untyped("transformers")
+    unreadable = _untyped("safetensors").SafetensorError
     device = _device(options.device)
     name = options.dtype if options.dtype != "auto" else ("bf16" if device.type == "cuda" else "fp32")
-    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[name]
-    said = transformers.logging.get_verbosity()
-    transformers.logging.set_verbosity_error()
     try:
-        folder = _folder(options)
-        source = _source(options)
-        processor = _processor(folder, source)
-        model = transformers.AutoModelForImageTextToText.from_pretrained(
-            **source, dtype=dtype, use_safetensors=True, low_cpu_mem_usage=True
-        )
-    except (OSError, ValueError, ImportError) as error:
+        with quiet():
+            folder = _folder(options)
+            check_index(options.model, options.revision)
+            source = _source(options)
+            processor = _processor(folder, source)
+            model = transformers.AutoModelForImageTextToText.from_pretrained(
+                **source, dtype=getattr(torch, _TYPES[name]), use_safetensors=True, low_cpu_mem_usage=True
+            )
+    except (OSError, ValueError, ImportError, unreadable) as error:
         raise UsageError(
             f"cannot load the model {options.model!r}: {_first_line(error)}\n"
             "It must be a folder or an id of an image-text-to-text model with safetensors weights."
         ) from error
-    finally:
-        transformers.logging.set_verbosity(said)
     model.to(device).eval().requires_grad_(requires_grad=False)
     tokenizer = processor.tokenizer
     tokenizer.padding_side = "left"
@@ -79,6 +80,30 @@ def load(options: Options) -> Loaded:
     return Loaded(
         model=model, processor=processor, tokenizer=tokenizer, folder=folder, device=device, dtype=name, ends=ends
     )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """The library says nothing and draws no bars meanwhile."""
+    transformers = _untyped("transformers")
+    said, barred = transformers.logging.get_verbosity(), transformers.logging.is_progress_bar_enabled()
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers.logging.set_verbosity(said)
+        if barred:
+            transformers.logging.enable_progress_bar()
+
+
+def placed(device: str, dtype: str) -> tuple[torch.device, torch.dtype]:
+    """Where a model goes ("auto", "cpu", "cuda") and in which numbers ("fp32", "bf16", "fp16"). Raises `UsageError`."""
+    import torch
+
+    if dtype not in _TYPES:
+        raise UsageError(f"no numbers {dtype!r}.\nChoose from: {', '.join(_TYPES)}")
+    return _device(device), getattr(torch, _TYPES[dtype])
 
 
 def _ends(model: Any, tokenizer: Any) -> tuple[int, ...]:
@@ -118,6 +143,30 @@ def _folder(options: Options) -> Path:
 
     config = cached_file(options.model, "config.json", revision=options.revision or None)
     return Path(str(config)).parent
+
+
+def check_index(model: str, revision: str = "") -> None:
+    """Raises `ValueError` unless the parts that a split checkpoint lists are safetensors beside it: the library would
+    follow a path out of the folder and unpickle what has another suffix, even when told to read safetensors only.
+    """
+    from transformers.utils.hub import cached_file
+
+    path = cached_file(
+        model,
+        "model.safetensors.index.json",
+        revision=revision or None,
+        _raise_exceptions_for_missing_entries=False,
+    )
+    if path is None:
+        return
+    match json.loads(Path(str(path)).read_text("utf-8")):
+        case {"weight_map": dict(parts)}:
+            names = sorted({str(part) for part in parts.values()})
+        case _:
+            raise ValueError("its index lists no parts")
+    wrong = [name for name in names if Path(name).name != name or not name.endswith(".safetensors")]
+    if wrong:
+        raise ValueError(f"its index lists {wrong[0]!r}, which is no safetensors file beside it")
 
 
 def _processor(folder: Path, source: dict[str, Any]) -> Any:

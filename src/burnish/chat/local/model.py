@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from burnish.chat import Choose, Chosen, Prompt, Write, Written
-from burnish.chat.local import choosing, identity, writing
+from burnish.chat.local import choosing, hidden, identity, writing
 from burnish.chat.local.loading import load
 from burnish.chat.local.options import Options
 from burnish.chat.local.prompting import Prompting
 from burnish.chat.local.rows import Counters, Feeder, RefusedPictureError, Rows
 from burnish.errors import StopError
-from burnish.values import Failure, State, Usage
+from burnish.usage import Usage
+from burnish.values import Failure, Picture, State
 
 Got = TypeVar("Got", Chosen, Written)
 
@@ -41,6 +42,7 @@ class LocalModel:
         self.side_px = options.side_px
         self.exact = options.exact == "yes" or (options.exact == "auto" and loaded.device.type == "cpu")
         self.identity = f"{identity.describe(options, loaded, exact=self.exact)}/{options.side_px}px"
+        self._loaded = loaded
         self._batch_tokens = options.batch_tokens
         self._prompting = Prompting(loaded.processor)
         self._feeder = Feeder(loaded)
@@ -63,6 +65,10 @@ class LocalModel:
         """A call is one question or one text; its prompt counts in full, whatever was shared."""
         written = self.counters.written_tokens
         return Usage(calls=self._calls, prompt_tokens=self._prompt_tokens, written_tokens=written)
+
+    def hidden(self, picture: Picture, text: str) -> tuple[hidden.States, hidden.States]:
+        """What its layers make of a picture and of a text behind it; see `hidden.states`."""
+        return hidden.states(self._loaded, self._feeder, self._prompting, (picture, text))
 
     def choose(self, questions: Sequence[Choose]) -> list[Chosen | Failure]:
         """Probabilities from the logits of one forward pass, the parts before the question computed once a pair."""

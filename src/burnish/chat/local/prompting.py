@@ -82,6 +82,12 @@ class Prompting:
         prefix, _, rest = shown.rpartition(CUT)
         return Rendered(prefix=prefix, question=question + rest)
 
+    def closing(self) -> str:
+        """What the template writes behind an answer of the model."""
+        turns = [*self._way(Prompt(system="", user=()), ""), {"role": "assistant", "content": _said(CUT)}]
+        shown = str(self._processor.apply_chat_template(turns, tokenize=False))
+        return shown.rpartition(CUT)[2]
+
     def _template(self, way: Callable[[Prompt, str], list[Message]], prompt: Prompt, text: str) -> str:
         made = self._processor.apply_chat_template(way(prompt, text), tokenize=False, add_generation_prompt=True)
         return str(made)
@@ -96,6 +102,10 @@ class Prompting:
             return False
         said = (probe.system, str(probe.user[1]), CUT)
         return shown != blind and all(shown.count(part) == 1 for part in said) and "'type'" not in shown
+
+
+def _said(text: str) -> list[Message]:
+    return [{"type": "text", "text": text}]
 
 
 def image_of(picture: Picture) -> Image.Image:

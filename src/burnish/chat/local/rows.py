@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from burnish.chat import Prompt
+from burnish.chat import Prompt, spelled
 from burnish.chat.local.loading import Loaded
 from burnish.chat.local.prompting import image_of
 from burnish.values import Picture
@@ -85,11 +85,7 @@ class Feeder:
     def tokens(self, text: str, *, after: str) -> list[int]:
         """`text` as tokens the way it is cut up where it follows `after`."""
         tokenizer = self._loaded.tokenizer
-        head = tokenizer(after, add_special_tokens=False)["input_ids"]
-        whole = tokenizer(after + text, add_special_tokens=False)["input_ids"]
-        if whole[: len(head)] == head:
-            return list(whole[len(head) :])
-        return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+        return spelled.behind(lambda said: tokenizer(said, add_special_tokens=False)["input_ids"], text, after)
 
     def begin(self, prefixes: Sequence[tuple[str, Prompt]]) -> Rows:
         """One row a prefix (its text and the prompt with its pictures, all of them having some or none), read in one
@@ -101,7 +97,7 @@ class Feeder:
         from transformers import DynamicCache
 
         pictures = [prompt.pictures for _, prompt in prefixes]
-        inputs = self._inputs([text for text, _ in prefixes], pictures)
+        inputs = self.inputs([text for text, _ in prefixes], pictures)
         mask = inputs.pop("attention_mask").to(torch.long)
         cache = DynamicCache(config=self._model.config.get_text_config(decoder=True))
         counts_pictures = hasattr(self._inner, "rope_deltas") and any(pictures)
@@ -142,7 +138,11 @@ class Feeder:
         with torch.inference_mode():
             return self._model(**inputs, use_cache=True, logits_to_keep=1)
 
-    def _inputs(self, texts: list[str], pictures: list[tuple[Picture, ...]]) -> dict[str, Any]:
+    def inputs(self, texts: list[str], pictures: list[tuple[Picture, ...]]) -> dict[str, Any]:
+        """What the model takes for these texts and the pictures of each, rows right-aligned, on its device.
+
+        Raises `RefusedPictureError` if the model's processor cannot take one of the pictures.
+        """
         begun = self._bos is not None and texts[0].startswith(self._bos)
         try:
             made = self._loaded.processor(

@@ -5,6 +5,7 @@ A task without a schema (a joint answer in its model's own form) is written free
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,10 @@ _FORM: Any = {"whitespace_flexible": False, "item_separator": ", ", "key_separat
 """One way to write an object: with free whitespace an answer may never end (vLLM issue 13260)."""
 
 
+LONGEST_BYTES = 1024
+"""Of a token in llguidance's trie (version 1.9.1; measured: 1,025 is one too many)."""
+
+
 class Grammars:
     """Matchers of closed schemas over one tokenizer; a schema is compiled anew for each answer (about 1 ms)."""
 
@@ -37,10 +42,10 @@ class Grammars:
     @classmethod
     def of_tokenizer(cls, tokenizer: Any, vocabulary: int, ends: Sequence[int]) -> Grammars:
         """For a fast tokenizer of the transformers library; `ends` are the tokens that end the model's turn."""
-        from llguidance.hf import from_tokenizer
+        from llguidance import LLTokenizer
 
         width = max(vocabulary, len(tokenizer))
-        return cls(from_tokenizer(tokenizer, n_vocab=width, eos_token=list(ends)), vocabulary)
+        return cls(LLTokenizer(_writable(tokenizer), n_vocab=width, eos_token=list(ends)), vocabulary)
 
     @classmethod
     def of_json(cls, tokenizer: str, end: int) -> Grammars:
@@ -73,6 +78,18 @@ class Grammars:
         open_ = np.zeros(self.vocabulary, bool)
         open_[: len(bias)] = bias
         return open_
+
+
+def _writable(tokenizer: Any) -> str:
+    """A fast tokenizer as ``tokenizer.json`` without the added tokens that are too long for the grammar's trie, which
+    ends the process on them. No answer needs one: whatever it spells can be spelled in other tokens.
+    """
+    backend = copy.copy(tokenizer.backend_tokenizer)
+    backend.no_padding()
+    backend.no_truncation()
+    found = json.loads(backend.to_str())
+    found["added_tokens"] = [one for one in found["added_tokens"] if len(one["content"].encode()) <= LONGEST_BYTES]
+    return json.dumps(found)
 
 
 @dataclass(slots=True)

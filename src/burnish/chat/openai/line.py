@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from burnish.chat.openai.answers import Answered, Failed, Meaning, Rejected, meaning
 from burnish.chat.openai.settings import Settings
 from burnish.chat.openai.wire import Wire
-from burnish.values import Usage
+from burnish.usage import Usage
 
 
 class Meter:

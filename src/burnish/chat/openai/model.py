@@ -17,7 +17,8 @@ from burnish.chat.openai.probing import Server
 from burnish.chat.openai.settings import Settings, key, read
 from burnish.chat.openai.thread import LoopThread
 from burnish.chat.openai.wire import open_wire
-from burnish.values import Failure, Usage
+from burnish.usage import Usage
+from burnish.values import Failure
 
 _LOG = logging.getLogger("burnish")
 
