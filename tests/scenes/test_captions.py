@@ -17,13 +17,12 @@ SCENES = [compose.scene(31, number) for number in range(120)]
 
 @pytest.mark.parametrize("name", captions.FORMATS)
 def test_captions_keep_the_contract_of_their_format(name):
-    """All but the guard against orders to a judge, which has its own tests and its own false alarms."""
     contract = Contract(format=formats.load(name), tokenizer=tokens.load(tokens.WORDS))
     broken = Counter()
     for scene in SCENES:
         text = captions.FORMATS[name](scene)
         broken.update(flaw.name for flaw in contract.flaws(Draft(text=text), Given(text="", writing=None)))
-    assert set(broken) <= {"injection"}
+    assert not broken
 
 
 @pytest.mark.parametrize("name", captions.FORMATS)

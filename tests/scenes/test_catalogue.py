@@ -41,10 +41,3 @@ def test_words_are_unambiguous():
 )
 def test_words_lead_to_their_object(word, noun):
     assert catalogue.nouns()[word] == noun
-
-
-@pytest.mark.parametrize(
-    ("noun", "plural"), [("box", "boxes"), ("lorry", "lorries"), ("boy", "boys"), ("fruit", "fruit"), ("tool", "tools")]
-)
-def test_regular_plurals(noun, plural):
-    assert catalogue.plural_of(noun) == plural

@@ -33,7 +33,7 @@ def test_the_same_seed_gives_the_same_bytes_and_a_longer_run_the_same_pairs(fold
 def test_shards_are_cut_and_keys_go_on(tmp_path, monkeypatch):
     monkeypatch.setattr(writing, "PER_SHARD", 5)
     ticks = []
-    shards = writing.write(tmp_path / "s", 12, 1, 0.0, lambda: ticks.append(1))
+    shards = writing.write(tmp_path / "s", 12, 1, 0.0, ticks.append)
     assert [path.name for path in shards] == ["00000.tar", "00001.tar", "00002.tar"]
     assert len(ticks) == 12
     assert [p.key for p in api.open(tmp_path / "s")][4:6] == ["000000004", "000010000"]

@@ -10,11 +10,12 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from burnish import guards
+from burnish import edits, guards
 from burnish.claims import PICTURE, Claim, Kind
 from burnish.scenes import facts, phrasing
 from burnish.scenes.scene import Group, Scene
 from burnish.tokens import estimate
+from burnish.values import Edit
 
 SSC_TOKENS = (10, 15)
 DSC_TOKENS = (41, 53)
@@ -64,6 +65,21 @@ def with_names(text: str, names: Sequence[str]) -> str:
     """`text` and a sentence with the names that it does not hold yet."""
     new = [name for name in names if name not in text]
     return f"{text} The names beside it are {listed(new)}." if new else text
+
+
+def left_out(text: str, caption: str, names: Sequence[str], junk: Sequence[str]) -> tuple[Edit, ...]:
+    """What of the alt text `text` a fused caption leaves out on purpose, step by step, as edits with the reason; `junk`
+    is what in it says nothing about the picture. One of `names`, which are true, is never left out on purpose.
+    """
+    steps = []
+    for part in edits.lost(text, caption):
+        start = text.find(part)
+        if start >= 0 and not any(name in part or part in name for name in names):
+            aside = any(part in piece for piece in junk)
+            why = "not about the image" if aside else "the image refutes it"
+            steps.append(Edit(start=start, before=part, after="", why=why, junk=aside))
+            text = text[:start] + text[start + len(part) :]
+    return tuple(steps)
 
 
 _ABSENCES = (

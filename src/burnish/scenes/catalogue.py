@@ -14,6 +14,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from burnish.claims.lexicon import plural
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -70,7 +72,7 @@ def nouns() -> Mapping[str, str]:
     """Every word for an object (singular, plural, synonym) with its noun; lower case."""
     found: dict[str, str] = {}
     for thing in objects():
-        words = (thing.noun, thing.plural, *thing.also, *(plural_of(word) for word in thing.also))
+        words = (thing.noun, thing.plural, *thing.also, *(plural(word) for word in thing.also))
         found |= dict.fromkeys(words, thing.noun)
     return MappingProxyType(found)
 
@@ -79,16 +81,7 @@ def nouns() -> Mapping[str, str]:
 def categories() -> Mapping[str, str]:
     """Every word for a category (singular and plural) with the category."""
     names = sorted({thing.category for thing in objects()})
-    return MappingProxyType({word: name for name in names for word in (name, plural_of(name))})
-
-
-def plural_of(noun: str) -> str:
-    """The regular English plural, which all our synonyms and categories have."""
-    if noun in {"fruit", "food", "clothing"}:  # masses: no plural in captions
-        return noun
-    if noun.endswith(("s", "x", "ch", "sh")):
-        return f"{noun}es"
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return MappingProxyType({word: name for name in names for word in (name, plural(name))})
 
 
 @cache

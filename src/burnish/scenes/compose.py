@@ -29,8 +29,8 @@ _SMALL_MAX_PX = 56
 SIGN_SHARE = 0.3
 CHART_SHARE = 0.1
 
-_WORDS = ("OPEN", "EXIT", "SALE", "STOP", "PUSH", "HELLO", "MARKET", "LIBRARY", "BAKERY", "TAXI", "MUSEUM", "GARAGE")
-_TITLES = ("Visitors", "Rainfall", "Sales", "Results", "Growth", "Votes")
+WORDS = ("OPEN", "EXIT", "SALE", "STOP", "PUSH", "HELLO", "MARKET", "LIBRARY", "BAKERY", "TAXI", "MUSEUM", "GARAGE")
+TITLES = ("Visitors", "Rainfall", "Sales", "Results", "Growth", "Votes")
 
 _Cell: TypeAlias = tuple[int, int]
 
@@ -64,7 +64,7 @@ def _sign(lots: random.Random, cells: list[_Cell]) -> Sign:
     column, row = lots.choice([cell for cell in cells if (cell[0] + 1, cell[1]) in cells])
     cells.remove((column, row))
     cells.remove((column + 1, row))
-    text = lots.choice(_WORDS) + (f" {lots.randint(2, 99)}" if lots.random() < 0.5 else "")
+    text = lots.choice(WORDS) + (f" {lots.randint(2, 99)}" if lots.random() < 0.5 else "")
     left, top = column * CELL_PX, row * CELL_PX
     return Sign(text=text, box=(left + 8, top + 8, left + 2 * CELL_PX - 8, top + CELL_PX - 4))
 
@@ -78,7 +78,7 @@ def _chart(lots: random.Random, cells: list[_Cell]) -> Chart:
     values = tuple(lots.randint(2, 9) for _ in range(lots.randint(3, 6)))
     left, top = column * CELL_PX, row * CELL_PX
     box = (left + 6, top + 6, left + 2 * CELL_PX - 6, top + 2 * CELL_PX - 6)
-    return Chart(title=lots.choice(_TITLES), values=values, box=box)
+    return Chart(title=lots.choice(TITLES), values=values, box=box)
 
 
 def _groups(lots: random.Random, cells: Sequence[_Cell]) -> tuple[Group, ...]:

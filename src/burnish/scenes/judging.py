@@ -15,9 +15,9 @@ from functools import cached_property
 from types import MappingProxyType
 
 from burnish import edits
-from burnish.claims import Claim, Kind, Verdict
+from burnish.claims import Checker, Claim, Kind, Verdict
 from burnish.claims.rules import split
-from burnish.scenes import catalogue
+from burnish.scenes import broken, catalogue
 from burnish.scenes.checker import TruthChecker
 from burnish.scenes.scene import Scene
 
@@ -29,16 +29,17 @@ _BAD_TEXT = {"file_name": LOWEST, "wrong_language": _WRONG_LANGUAGE, "truncated"
 
 @dataclass(frozen=True)
 class Judged:
-    """A text beside a scene."""
+    """A text beside a scene. `checker`: who says what of it is true, if it is not to be the truth itself."""
 
     scene: Scene
     text: str
+    checker: Checker | None = None
 
     @cached_property
     def claims(self) -> list[tuple[Claim, Verdict]]:
         """What the text claims, each with its verdict."""
         found = split(self.text)
-        return list(zip(found, TruthChecker(self.scene)(found), strict=True))
+        return list(zip(found, (self.checker or TruthChecker(self.scene))(found), strict=True))
 
     @cached_property
     def refuted(self) -> list[Claim]:
@@ -72,6 +73,8 @@ def _text_quality(judged: Judged) -> float:
     alt = judged.scene.alt
     if judged.as_found and alt.kind in _BAD_TEXT:
         return _BAD_TEXT[alt.kind]
+    if broken.how(judged.scene, judged.text):
+        return _FLAWED
     words = f" {' '.join(edits.words(judged.text))} "
     pieces = (" ".join(edits.words(piece)) for piece in alt.junk)
     return _FLAWED if not judged.text.strip() or any(f" {piece} " in words for piece in pieces) else HIGHEST

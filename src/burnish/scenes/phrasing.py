@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from burnish.claims import PICTURE, Claim, Kind
+from burnish.claims.lexicon import plural
 from burnish.scenes import catalogue
 from burnish.scenes.facts import BACKGROUND, BAR, CHART, NUMBERS, OPPOSITE, SIGN
 from burnish.scenes.scene import Scene
@@ -246,4 +247,4 @@ def _noun(noun: str, *, many: bool) -> str:
     if not many:
         return noun
     thing = catalogue.by_noun().get(noun)
-    return thing.plural if thing else catalogue.plural_of(noun)
+    return thing.plural if thing else plural(noun)

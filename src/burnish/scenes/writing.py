@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from burnish.errors import UsageError
-from burnish.scenes import captions, compose, draw, questions
+from burnish.scenes import captions, kinds, questions
 from burnish.scenes.scene import Scene
 from burnish.values import Json
 
@@ -31,10 +31,19 @@ PIXELS = "picture_xxh128"
 """Of a pair's json: the scene as JSON, and the digest of its decoded picture."""
 
 
-def write(folder: Path, pairs: int, seed: int, noise: float, tick: Callable[[], None] = lambda: None) -> list[Path]:
-    """`pairs` scenes of `seed` as shards in `folder`, which must be new or empty. A shard appears when it is whole;
-    `tick` is called after each pair. Raises `UsageError` for a folder that holds something.
+def write(
+    folder: Path,
+    pairs: int,
+    seed: int,
+    noise: float,
+    tick: Callable[[str], None] = lambda _: None,
+    kind: str = kinds.DEFAULT,
+) -> list[Path]:
+    """`pairs` scenes of `seed` and `kind` as shards in `folder`, which must be new or empty. A shard appears when it is
+    whole; `tick` is called after each pair with what was done to its text. Raises `UsageError` for a folder that holds
+    something and for a kind that does not exist.
     """
+    make = kinds.load(kind)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
             f"{folder} exists and is not an empty folder.\nName a new one: scenes are never mixed into other data."
@@ -45,7 +54,7 @@ def write(folder: Path, pairs: int, seed: int, noise: float, tick: Callable[[], 
         path = folder / f"{number:05d}.tar"
         part = path.with_suffix(".part")
         with tarfile.open(part, "w", format=tarfile.USTAR_FORMAT) as tar:
-            for name, data in _members(range(first, min(first + PER_SHARD, pairs)), (seed, noise), tick):
+            for name, data in _members(make, range(first, min(first + PER_SHARD, pairs)), (seed, noise), tick):
                 entry = tarfile.TarInfo(name)  # without clock, owner or host
                 entry.size = len(data)
                 tar.addfile(entry, io.BytesIO(data))
@@ -54,20 +63,22 @@ def write(folder: Path, pairs: int, seed: int, noise: float, tick: Callable[[], 
     return written
 
 
-def _members(numbers: range, how: tuple[int, float], tick: Callable[[], None]) -> Iterator[tuple[str, bytes]]:
+def _members(
+    make: kinds.Kind, numbers: range, how: tuple[int, float], tick: Callable[[str], None]
+) -> Iterator[tuple[str, bytes]]:
     seed, noise = how
     for number in numbers:
-        scene = compose.scene(seed, number, noise)
         key = f"{number // PER_SHARD:05d}{number % PER_SHARD:04d}"
-        image = draw.png(scene)
-        yield f"{key}.png", image
-        yield f"{key}.json", orjson.dumps(fields(scene, key, image), option=orjson.OPT_INDENT_2)
-        yield f"{key}.txt", scene.alt.text.encode()
-        tick()
+        for member in make(seed, number, noise, key):
+            name = f"{key}{member.suffix}"
+            yield f"{name}.{member.ending}", member.image
+            yield f"{name}.json", orjson.dumps(member.fields, option=orjson.OPT_INDENT_2)
+            yield f"{name}.txt", member.text.encode()
+            tick(member.noise)
 
 
 def fields(scene: Scene, key: str, image: bytes) -> dict[str, Json]:
-    """The json member of a scene's pair; `image` is its PNG file."""
+    """The json member of a scene's pair; `image` is its file, of which the first frame counts."""
     with Image.open(io.BytesIO(image)) as opened:
         pixels = np.asarray(opened.convert("RGB"))
     return {
