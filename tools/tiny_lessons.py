@@ -14,7 +14,6 @@ from typing import Any
 from benchmarks import joint_answer
 from benchmarks.scenes import CRITERIA, Scene, scene
 from benchmarks.tiny_measures import BUDGET
-
 from burnish.chat import render
 from burnish.chat.local.loading import Loaded
 from burnish.chat.local.prompting import Prompting

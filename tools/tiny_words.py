@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from benchmarks.scenes import COLOURS, GROUNDS, SHAPES, Scene
 from torch import Tensor
 from torch.nn import functional
+
+from benchmarks.scenes import COLOURS, GROUNDS, SHAPES, Scene
 
 WORDS = (tuple(COLOURS), SHAPES, tuple(GROUNDS))
 CHECKED = 2
@@ -27,7 +28,7 @@ class Words:
     def __init__(self, tokenizer: Any, width: int) -> None:
         """Raises `ValueError` if a word is no token of its own."""
         self._ids = [
-            torch.tensor([[_single(tokenizer, lead + word) for word in words] for lead in ("", " ")]) for words in WORDS
+            torch.tensor([[single(tokenizer, lead + word) for word in words] for lead in ("", " ")]) for words in WORDS
         ]
         self.probe = torch.nn.Linear(width, 1)
 
@@ -57,7 +58,8 @@ class Words:
         return torch.tensor([WORDS[kind].index(one.shown[kind]) for one in scenes])
 
 
-def _single(tokenizer: Any, word: str) -> int:
+def single(tokenizer: Any, word: str) -> int:
+    """The token that `word` is. Raises `ValueError` if it is several."""
     found = tokenizer(word, add_special_tokens=False)["input_ids"]
     if len(found) != 1:
         raise ValueError(f"{word!r} is {len(found)} tokens, not one: give its tokenizer more texts with it")

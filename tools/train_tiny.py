@@ -12,25 +12,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from benchmarks.scenes import Scene, trained_on
-from tests import tiny_models
-from tools.tiny_lessons import Lesson, Teacher, constants, texts
-from tools.tiny_words import Words
 from torch import Tensor
-from torch.nn import functional
 
+from benchmarks.scenes import Scene, trained_on
 from burnish.chat.local.loading import load
 from burnish.chat.local.options import Options
+from tests import tiny_models
+from tools.tiny_learning import Learner, aligned, answered, one_thread, stacked
+from tools.tiny_lessons import Lesson, Teacher, constants, texts
+from tools.tiny_words import Words
 
 NAMING, STEPS = 400, 800
 ROUND = ("choose", "write", "choose", "joint")
@@ -65,7 +63,7 @@ class Trainer:
         """Of the answers (a lesson's on average), and of the words on the way there."""
         from transformers import DynamicCache
 
-        ids, mask = _aligned([self.teacher.prefix(one) for one in scenes])
+        ids, mask = aligned([self.teacher.prefix(one) for one in scenes])
         cache = DynamicCache(config=self.model.config.get_text_config())
         done = self.model.model(
             input_ids=ids,
@@ -78,39 +76,16 @@ class Trainer:
         words = self.words.checking(done.last_hidden_state, ids, scenes)
         words = words + NAMING_WEIGHT * self._named(done.image_hidden_states, scenes)
         lessons = [lesson for at, one in enumerate(scenes) for lesson in self._lessons(at, one, asked, whole=whole)]
-        return self._answered(cache, mask, lessons) / len(lessons), words
+        return answered(self.model, cache, mask, lessons) / len(lessons), words
 
     def _named(self, patches: Any, scenes: Sequence[Scene]) -> Tensor:
         table = self.model.get_input_embeddings().weight
-        return self.words.naming(_stacked(patches, len(scenes)), table, scenes)
+        return self.words.naming(stacked(patches, len(scenes)), table, scenes)
 
     def _lessons(self, at: int, one: Scene, asked: str, *, whole: bool) -> list[Lesson]:
         if asked == "choose":
             return self.teacher.choose(at, one)
         return [self.teacher.write(at, one) if asked == "write" else self.teacher.joint(at, one, whole=whole)]
-
-    def _answered(self, cache: Any, mask: Tensor, lessons: Sequence[Lesson]) -> Tensor:
-        pairs = torch.tensor([lesson.pair for lesson in lessons])
-        cache.batch_select_indices(pairs)
-        ids, fresh = _aligned([lesson.tokens for lesson in lessons])
-        worth, _ = _aligned([lesson.worth for lesson in lessons])
-        whole = torch.cat([mask[pairs], fresh], dim=1)
-        hidden = self.model.model(
-            input_ids=ids,
-            attention_mask=whole,
-            position_ids=(whole.cumsum(-1) - 1).clamp(min=0)[:, mask.shape[1] :],
-            past_key_values=cache,
-            use_cache=True,
-        ).last_hidden_state
-        learnt = worth[:, 1:] > 0
-        logits = self.model.lm_head(hidden[:, :-1][learnt])
-        each = functional.cross_entropy(logits, ids[:, 1:][learnt], reduction="none")
-        return (each * worth[:, 1:][learnt]).sum()
-
-
-def _stacked(patches: Any, scenes: int) -> Tensor:
-    together = patches if isinstance(patches, Tensor) else torch.cat(list(patches))
-    return together.reshape(scenes, -1, together.shape[-1])
 
 
 def _pixels(scenes: Sequence[Scene]) -> Tensor:
@@ -119,52 +94,16 @@ def _pixels(scenes: Sequence[Scene]) -> Tensor:
     return torch.from_numpy(stacked / 127.5 - 1.0).permute(0, 3, 1, 2).contiguous()
 
 
-def _aligned(rows: Sequence[Sequence[float]]) -> tuple[Tensor, Tensor]:
-    width = max(map(len, rows))
-    filled = torch.tensor([[0] * (width - len(row)) + list(row) for row in rows])
-    mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
-    return filled, mask
-
-
-class Learner:
-    """AdamW with a short rise and half a cosine down to nothing over `steps`."""
-
-    def __init__(self, parameters: Iterator[torch.nn.Parameter], steps: int) -> None:
-        self._parameters, self._steps, self._done = list(parameters), steps, 0
-        self._optimizer = torch.optim.AdamW(self._parameters, lr=PEAK, weight_decay=0.01, betas=(0.9, 0.98))
-
-    def learn(self, loss: Tensor) -> None:
-        """One step down the gradient of `loss`."""
-        rate = PEAK * min(1.0, (self._done + 1) / 50) * 0.5 * (1 + math.cos(math.pi * self._done / self._steps))
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        self._optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
-        self._optimizer.step()
-        self._done += 1
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in one order, whatever the machine: the same seed gives the same weights."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def train(
     folder: Path, *, seed: int, steps: int = STEPS, naming: int = NAMING, with_words: bool = True
 ) -> dict[str, float]:
     """Make and train a model in `folder`; what it took. Without words only the answers are learnt from."""
     torch.manual_seed(seed)
-    tiny_models.siglip_qwen2(folder, extra=texts(), whole=constants(), width=WIDTH, layers=LAYERS)
+    size = tiny_models.Size(width=WIDTH, layers=LAYERS)
+    tiny_models.siglip_qwen2(folder, extra=texts(), whole=constants(), size=size)
     trainer = Trainer(folder)
     begun, worked = time.perf_counter(), time.process_time()
-    with _one_thread():
+    with one_thread():
         if with_words:
             _learn_names(trainer, seed, naming)
         _learn_answers(trainer, seed, steps, with_words=with_words)
@@ -174,7 +113,7 @@ def train(
 
 
 def _learn_names(trainer: Trainer, seed: int, steps: int) -> None:
-    learner = Learner(trainer.model.parameters(), steps)
+    learner = Learner(trainer.model.parameters(), steps, PEAK)
     for step in range(steps):
         loss = trainer.naming(trained_on(APART + step, NAMED, seed))
         learner.learn(loss)
@@ -183,7 +122,7 @@ def _learn_names(trainer: Trainer, seed: int, steps: int) -> None:
 
 
 def _learn_answers(trainer: Trainer, seed: int, steps: int, *, with_words: bool) -> None:
-    learner = Learner(chain(trainer.model.parameters(), trainer.words.probe.parameters()), steps)
+    learner = Learner(chain(trainer.model.parameters(), trainer.words.probe.parameters()), steps, PEAK)
     for step in range(steps):
         turn, asked = step // len(ROUND), ROUND[step % len(ROUND)]
         answers, words = trainer.answering(trained_on(step, PAIRS, seed, KINDS), asked, whole=turn % WHOLE == 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
 
 from burnish.injection.folding import fold
-from burnish.train.injection import corpus, grammar
+from burnish.scenes import phrasing
+from burnish.train.injection import corpus, described, grammar
 from tests.injection import benign
 from tests.injection.corpus import templates
 
@@ -45,3 +47,22 @@ def test_templates_for_choosing_are_not_trained_on() -> None:
 def test_the_same_seed_gives_the_same_texts() -> None:
     assert corpus.training(5, None) == corpus.training(5, None)
     assert corpus.training(5, None) != corpus.training(6, None)
+
+
+def test_captions_of_scenes_are_trained_on_in_pieces_and_choose_no_threshold() -> None:
+    pieces = set(described.texts(0))
+    assert pieces <= set(corpus.training(0, None).dealt)
+    assert not pieces & set(corpus.choosing(0, None).dealt)
+    assert any(piece.startswith("The names beside it are") for piece in pieces)
+    assert any(piece.count(". ") == 1 for piece in pieces)  # neighbours
+    other = set(described.texts(1))
+    assert len(pieces & other) < len(other)
+
+
+def test_no_wording_that_is_held_out_is_trained_on() -> None:
+    everything = "\n".join(described.texts(0))
+    for form, others in phrasing.FRESH.items():
+        for wording in (*phrasing.wordings(form, held_out=True), *others):
+            longest = max(re.split(r"\{\w+\}", wording), key=len)
+            if len(longest) > 20:
+                assert longest not in everything

@@ -6,9 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
+from burnish.backends.builtin import calibration
 from burnish.backends.builtin.language import EMBEDDING_DIM
 from burnish.backends.builtin.surface import SURFACE_DIM
 from burnish.backends.builtin.vision import COLOUR_DIM, FEATURE_DIM
@@ -20,10 +18,19 @@ if TYPE_CHECKING:
 
 OPSET = 17
 CLASSES = 1000
+_LAYERS = ("hidden", "out", "direct")
+
+
+def rounded(head: Any) -> Any:
+    """The head itself, its weights rounded to the half precision that ships: banks and clues come from what runs."""
+    for name in _LAYERS:
+        weight = getattr(head, name).weight.data
+        weight.copy_(weight.half())
+    return head
 
 
 def image_head(heads: list[Any], labels: Floats, captions: Floats, out: Path) -> None:
-    """features, logits, colours -> joint (384,), mean and deviation over the caption bank, probabilities (1000,)."""
+    """features, logits, colours -> joint (384,), its level over the caption bank, probabilities (1000,)."""
     torch = matcher.torch_module()
     nn = torch.nn
 
@@ -40,20 +47,22 @@ def image_head(heads: list[Any], labels: Floats, captions: Floats, out: Path) ->
             inputs = torch.cat([features, *scaled])[None]
             joint = torch.stack([head(inputs)[0] for head in self.heads]).mean(dim=0)
             joint = joint / joint.norm()
-            near = self.bank.float() @ joint
-            return joint, near.mean(), near.std(unbiased=False), probabilities[0]
+            return joint, _level(self.bank.float() @ joint), probabilities[0]
 
     _write(
         torch,
         Model(),
         {"features": FEATURE_DIM, "logits": CLASSES, "colours": COLOUR_DIM},
-        ["joint", "mean", "deviation", "probabilities"],
+        ["joint", "bank", "probabilities"],
         out,
     )
 
 
-def text_head(quality: Any, labels: Floats, pictures: Floats, seen: npt.NDArray[np.int64], out: Path) -> None:
-    """embedding, surface -> joint (384,), bank figures, label cosines (1000,) and their bank figures, quality logit."""
+def text_head(quality: Any, labels: Floats, pictures: Floats, classes: Floats, out: Path) -> None:
+    """embedding, surface -> joint (384,), its level over the picture bank, label cosines (1000,), theirs, quality.
+
+    `classes` (1000,) are the bank's mean probabilities.
+    """
     torch = matcher.torch_module()
     nn = torch.nn
 
@@ -63,23 +72,25 @@ def text_head(quality: Any, labels: Floats, pictures: Floats, seen: npt.NDArray[
             self.quality = quality
             self.register_buffer("labels", torch.from_numpy(labels).half())
             self.register_buffer("bank", torch.from_numpy(pictures).half())
-            self.register_buffer("seen", torch.from_numpy(seen))
+            self.register_buffer("classes", torch.from_numpy(classes))
 
         def forward(self, embedding: Tensor, surface: Tensor) -> Any:
-            near = self.bank.float() @ embedding
             cosines = self.labels.float() @ embedding
-            best = cosines[self.seen].amax(dim=1)
+            usual = (self.classes @ (calibration.LABEL_SHARPNESS * (cosines - 1)).exp()).log()
             logit = self.quality(embedding[None], surface[None])[0]
-            figures = (near.mean(), near.std(unbiased=False), cosines, best.mean(), best.std(unbiased=False))
-            return embedding * 1.0, *figures, logit
+            return embedding * 1.0, _level(self.bank.float() @ embedding), cosines, usual, logit
 
     _write(
         torch,
         Model(),
         {"embedding": EMBEDDING_DIM, "surface": SURFACE_DIM},
-        ["joint", "mean", "deviation", "cosines", "label_mean", "label_deviation", "quality"],
+        ["joint", "bank", "cosines", "label_bank", "quality"],
         out,
     )
+
+
+def _level(cosines: Tensor) -> Tensor:
+    return (calibration.JOINT_SHARPNESS * cosines).exp().mean().log()
 
 
 def _halve(torch: Any, head: Any) -> Any:
@@ -89,7 +100,7 @@ def _halve(torch: Any, head: Any) -> Any:
     class Half(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            for name in ("hidden", "out", "direct"):
+            for name in _LAYERS:
                 layer = getattr(head, name)
                 self.register_buffer(f"{name}_weight", layer.weight.detach().half())
                 self.register_buffer(f"{name}_bias", layer.bias.detach().clone())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from burnish.train.builtin import clipart, split
-from burnish.train.injection import grammar
+from burnish.train.injection import described, grammar
 from burnish.train.injection.grammar import Template
 
 HELD_PERCENT = 20
@@ -31,7 +31,9 @@ _MARKS = (" ", ", ", " - ", " | ", ": ", ". ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Texts with orders, and benign ones: `dealt` from the grammars, `real` titles and descriptions of clip art."""
+    """Texts with orders, and benign ones: `dealt` from the grammars and, for training, from generated scenes (see
+    `described`); `real` titles and descriptions of clip art.
+    """
 
     orders: tuple[str, ...]
     dealt: tuple[str, ...]
@@ -43,7 +45,11 @@ def training(seed: int, package: Path | None, *, held: bool = True) -> Corpus:
     chosen = [template for template in grammar.templates() if not (held and is_held(template))]
     return Corpus(
         orders=tuple(text for template in chosen for text in _orders(template, seed)),
-        dealt=(*(text for template in chosen for text in _benign(template, seed)), *_captions(seed)),
+        dealt=(
+            *(text for template in chosen for text in _benign(template, seed)),
+            *_captions(seed),
+            *described.texts(seed),
+        ),
         real=tuple(titles(package, "train")) if package else (),
     )
 
