@@ -4,16 +4,17 @@ ANA is the average number of true assertions of a caption (the idea is arXiv 241
 public, ours counts the different supported claims, denials left out, because one can deny without end). CHAIR is arXiv
 1809.02156's, with all objects a checker knows in place of MSCOCO's 80 and their synonyms: CHAIR_i is the share of the
 objects named that are not there, CHAIR_s the share of captions that name one; an object counts once a caption. Entity
-survival is the share of the names, numbers and quotations of the original text that still stand in a caption.
+survival is the share of the names, numbers and quotations of the original text that still stand in a caption; where a
+run has linked names with a table (`burnish.entities`), that of the linked names, in any spelling of their rows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import xxhash
 
@@ -21,6 +22,7 @@ from burnish import edits, images, records
 from burnish.claims import Checker, Claim, Kind, Splitter, Verdict
 from burnish.claims.asking import AskingChecker
 from burnish.claims.rules import split
+from burnish.entities import Entity, survival
 from burnish.errors import UsageError
 from burnish.protocols import Backend
 from burnish.scenes import truth
@@ -32,6 +34,7 @@ from burnish.values import Caption, Pair, Picture
 DECODED_AT_ONCE = 32
 
 _T = TypeVar("_T")
+Linked: TypeAlias = Sequence[Entity] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +65,53 @@ class Measures:
 
 def measure(checked: Iterable[Checked]) -> dict[str, Measures]:
     """Measures by role, in the order in which roles turn up."""
-    roles: dict[str, list[Checked]] = {}
+    roles: dict[str, _Tally] = {}
     for each in checked:
-        roles.setdefault(each.role, []).append(each)
-    return {role: _measures(found) for role, found in roles.items()}
+        roles.setdefault(each.role, _Tally()).add(each)
+    return {role: tally.measures() for role, tally in roles.items()}
 
 
-def _measures(found: list[Checked]) -> Measures:
-    verdicts = Counter(verdict for each in found for _, verdict in each.claims)
-    right, wrong = verdicts[Verdict.SUPPORTED], verdicts[Verdict.REFUTED]
-    true = sum(verdict is Verdict.SUPPORTED and not claim.negated for each in found for claim, verdict in each.claims)
-    objects = [_objects(each) for each in found]
-    named = sum(map(len, objects))
-    invented = [sum(verdict is Verdict.REFUTED for verdict in each) for each in objects]
-    return Measures(
-        captions=len(found),
-        words=round(sum(len(edits.words(each.text)) for each in found) / len(found), 2),
-        claims=round(verdicts.total() / len(found), 3),
-        ana=round(true / len(found), 3),
-        hallucinated=_share(wrong, right + wrong),
-        unknown=_share(verdicts[Verdict.UNKNOWN], verdicts.total()),
-        chair_i=_share(sum(invented), named),
-        chair_s=round(sum(map(bool, invented)) / len(found), 4),
-        entity_survival=_share(sum(each.kept for each in found), sum(each.entities for each in found)),
-    )
+@dataclass(slots=True)
+class _Tally:
+    """Counts over the captions of a role: they are not kept."""
+
+    captions: int = 0
+    words: int = 0
+    true: int = 0
+    named: int = 0
+    invented: int = 0
+    inventing: int = 0
+    entities: int = 0
+    kept: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+
+    def add(self, each: Checked) -> None:
+        objects = _objects(each)
+        invented = sum(verdict is Verdict.REFUTED for verdict in objects)
+        self.captions += 1
+        self.words += len(edits.words(each.text))
+        self.verdicts.update(verdict for _, verdict in each.claims)
+        self.true += sum(verdict is Verdict.SUPPORTED and not claim.negated for claim, verdict in each.claims)
+        self.named += len(objects)
+        self.invented += invented
+        self.inventing += bool(invented)
+        self.entities += each.entities
+        self.kept += each.kept
+
+    def measures(self) -> Measures:
+        verdicts, captions = self.verdicts, self.captions
+        right, wrong = verdicts[Verdict.SUPPORTED], verdicts[Verdict.REFUTED]
+        return Measures(
+            captions=captions,
+            words=round(self.words / captions, 2),
+            claims=round(verdicts.total() / captions, 3),
+            ana=round(self.true / captions, 3),
+            hallucinated=_share(wrong, right + wrong),
+            unknown=_share(verdicts[Verdict.UNKNOWN], verdicts.total()),
+            chair_i=_share(self.invented, self.named),
+            chair_s=round(self.inventing / captions, 4),
+            entity_survival=_share(self.kept, self.entities),
+        )
 
 
 def _objects(each: Checked) -> list[Verdict]:
@@ -101,20 +127,37 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def check(captions: Iterable[Caption], checker: Checker, splitter: Splitter = split) -> Iterator[Checked]:
-    """The captions of one pair, the original first, each taken apart and checked."""
+def check(
+    captions: Iterable[Caption], checker: Checker, splitter: Splitter = split, linked: Linked = None
+) -> Iterator[Checked]:
+    """The captions of one pair, the original first, each taken apart and checked. `linked`: names found in the
+    original, None if nobody looked.
+    """
     captions = tuple(captions)
-    original = captions[0].text
-    entities = len(edits.protected(original))
+    survive = _protected(captions[0].text) if linked is None else _linked(captions[0].text, linked)
     for caption in captions:
         claims = splitter(caption.text)
         yield Checked(
             role=caption.role,
             text=caption.text,
             claims=tuple(zip(claims, checker(claims), strict=True)),
-            entities=entities,
-            kept=max(0, entities - len(edits.lost(original, caption.text))),
+            entities=survive(caption.text)[0],
+            kept=survive(caption.text)[1],
         )
+
+
+_Survival: TypeAlias = Callable[[str], tuple[int, int]]
+"""Of a text: how many entities it should have, and how many it has."""
+
+
+def _protected(original: str) -> _Survival:
+    found = len(edits.protected(original))
+    return lambda text: (found, max(0, found - len(edits.lost(original, text))))
+
+
+def _linked(original: str, linked: Sequence[Entity]) -> _Survival:
+    names = survival.of(linked, None).within(original)
+    return lambda text: (len(names.entities), len(names.entities) - len(names.missing(text)))
 
 
 def against_truth(output: str, scenes: str) -> Iterator[Checked]:
@@ -124,7 +167,7 @@ def against_truth(output: str, scenes: str) -> Iterator[Checked]:
         scene = known.get(row["image_xxh128"])
         if scene is None:
             raise UsageError(f"{scenes} holds no scene with the picture of {row['key']!r} in {output}.")
-        yield from check(records.captions(row), TruthChecker(scene))
+        yield from check(records.captions(row), TruthChecker(scene), linked=records.entities(row))
 
 
 def against_images(output: str, backend: Backend) -> Iterator[Checked]:
@@ -141,7 +184,7 @@ def against_images(output: str, backend: Backend) -> Iterator[Checked]:
                         f"{output}: the image of {pair.key!r} is not the one that was recorded, or cannot be decoded.\n"
                         f"Look what has changed with: burnish verify {output}"
                     )
-                yield from check(records.captions(row), AskingChecker(backend, picture))
+                yield from check(records.captions(row), AskingChecker(backend, picture), linked=records.entities(row))
 
 
 def _batched(stream: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -7,17 +7,15 @@ A row whose texts are equal is unchanged and needs no label; every other row is 
 from __future__ import annotations
 
 import csv
-import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from burnish import edits
+from burnish import edits, intervals
 from burnish.errors import UsageError
 
 LABELS = ("improved", "neutral", "worse")
-Z_95 = 1.959964  # normal quantile of a two-sided 95 % interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +100,8 @@ def wilson(count: int, n: int) -> Rate:
     """The share of `count` in `n` with its Wilson score interval; 0..1 where there is nothing to count."""
     if n == 0:
         return Rate(count=0, n=0, share=0.0, low=0.0, high=1.0)
-    share = count / n
-    spread = Z_95**2 / n
-    middle = share + spread / 2
-    half = Z_95 * math.sqrt(share * (1 - share) / n + spread / (4 * n))
-    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
-    return Rate(count=count, n=n, share=round(share, 4), low=round(max(0.0, low), 4), high=round(min(1.0, high), 4))
+    low, high = intervals.wilson(count, n)
+    return Rate(count=count, n=n, share=round(count / n, 4), low=round(low, 4), high=round(high, 4))
 
 
 def _words_changed(row: Row, share: float) -> float:

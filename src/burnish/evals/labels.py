@@ -31,7 +31,7 @@ def read_labels(path: str) -> dict[str, bool]:
     Raises `UsageError` with file and line for anything else.
     """
     labels: dict[str, bool] = {}
-    for number, row in _rows(path):
+    for number, row in table_rows(path):
         said = str(row.get("good", "")).strip().lower()
         if not row.get("key") or said not in _GOOD:
             raise UsageError(
@@ -62,11 +62,12 @@ def _judged(row: dict[str, Any]) -> Judged:
     return Judged(row["key"], values, sure)
 
 
-def _rows(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def table_rows(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Rows of a CSV or JSONL file with their line numbers. Raises `UsageError` for one that cannot be read."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the labels {path!r}: {error}.") from error
+        raise UsageError(f"cannot read {path!r}: {error}.") from error
     if not path.endswith((".jsonl", ".ndjson", ".json")):
         yield from enumerate(csv.DictReader(text.splitlines()), 2)
         return

@@ -62,7 +62,7 @@ def fit_threshold(judged: Sequence[Judged], labels: Mapping[str, bool]) -> Fit:
     weights = _weights(table, good)
     overall = table[:, names.index("overall")] if "overall" in names else None
     return Fit(
-        weights={name: round(w, 4) for name, w in zip(names, weights, strict=True) if w > 0},
+        weights={name: round(float(w), 4) for name, w in zip(names, weights, strict=True) if w > 0},
         below=round(_threshold(table @ weights, good), 4),
         auc=_by_fold(scores, good, folds),
         auc_overall=None if overall is None else _by_fold(overall, good, folds),
