@@ -12,15 +12,15 @@ import fsspec
 import pytest
 
 import burnish
-from burnish import discovery, exports
+from burnish import exports
 from burnish.backends.function import Answer, FunctionBackend
 from burnish.errors import StopError, UsageError
 from burnish.storage.files import LocalFiles
 from burnish.values import AssessRequest, Draft, Edit, Request, Score, State
 from tests.cli.calls import call
-from tests.stores.forms import contents, forms, samples
+from tests.stores.forms import contents, forms, samples, written
 
-STORES = discovery.names("stores")
+STORES = written()
 
 
 def judge(request: Request) -> Answer:

@@ -1,44 +1,62 @@
-"""Exports: an output as one JSONL file in the form that another tool reads. One file a form, named as the form.
+"""Exports: an output in the form that another tool reads. One file a form, named as the form.
 
-What is told of a pair comes from the records beside the output, which hold every score of every caption with its
-reason. Where they were not copied along, the output's own columns tell what they can: of a rewritten original that is
-its overall score alone.
+A form is one JSONL file, or a folder: a file of pairs, a few small files beside it and, where the tool wants them as
+files, the images. What is told of a pair comes from the records beside the output, which hold every score of every
+caption with its reason. Where they were not copied along, the output's own columns tell what they can: of a rewritten
+original that is its overall score alone.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
-import orjson
-
-from burnish import discovery, records
-from burnish.columns import earlier
-from burnish.errors import UsageError
-from burnish.storage.files import Files, write_all, writing_whole
-from burnish.storage.layout import SEAL, new_run_id
-from burnish.storage.opening import open_files
-from burnish.storage.overlap import refuse_overlap
-from burnish.storage.redact import redact
-from burnish.storage.stopping import stopping
-from burnish.stores import open_store
-from burnish.values import Caption, Json, Pair
+from burnish import discovery
+from burnish.values import Caption, Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What an output says of one pair: its captions, the original first, and which of them is to be trained on."""
+    """What an output says of one pair: its captions, the original first, and which of them is to be trained on.
+
+    `shard` and `row` are its place among the pairs of the output, `criteria` those that any pair of it was asked for.
+    `width`, `height` and `format` are of the image, 0 and "" where only the output's columns are left. `image` (bytes)
+    and `image_path` (below the export) are given to forms that are folders.
+    """
 
     key: str
     image_name: str
     captions: tuple[Caption, ...]
     chosen: int
+    shard: str = ""
+    row: int = 0
+    decision: str = ""
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    width: int = 0
+    height: int = 0
+    format: str = ""
+    criteria: tuple[str, ...] = ()
+    image: bytes = b""
+    image_path: str = ""
+
+    @property
+    def original(self) -> Caption:
+        """The text as it was found."""
+        return self.captions[0]
+
+    @property
+    def caption(self) -> Caption:
+        """The text to train on."""
+        return self.captions[self.chosen]
 
 
 class Export(Protocol):
-    """A form: `keys` are those of its scores, `line` is one pair in it, without the keys of scores there are not."""
+    """A form: `keys` are those of its scores, `line` is one pair in it, without the keys of scores there are not.
+
+    One whose reader fixes its columns from the first lines has no `keys`: it tells a state beside every number.
+    """
 
     keys: tuple[str, ...]
 
@@ -48,16 +66,52 @@ class Export(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a whole export: how many pairs, the criteria they were asked for, the model's identity."""
+
+    pairs: int
+    criteria: tuple[str, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a form that is a folder looks: pairs in the file `lines` after `start` and before `end`, parted by `between`;
+    images as files in the folder `images`, "" if the form holds them in its lines. `scores_in`: the object of a line
+    that has the keys of scores, "" if that is the line itself.
+    """
+
+    lines: str
+    start: bytes = b""
+    between: bytes = b"\n"
+    end: bytes = b"\n"
+    images: str = ""
+    scores_in: str = ""
+
+
+@runtime_checkable
+class FolderExport(Export, Protocol):
+    """A form that is a folder."""
+
+    layout: Layout
+
+    def beside(self, facts: Facts) -> Mapping[str, bytes]:
+        """The small files beside the pairs, by their names below the folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
     """What was written: `lines`, how many of them hold no score at all, and for each key how many lack it.
 
-    `left_out`: items of an output without records that are no pairs any more (damaged since).
+    `left_out`: items of an output without records that are no pairs any more (damaged since). `images`: files of them.
     """
 
     lines: int
     without_any: int
     without: Mapping[str, int]
     left_out: int = 0
+    images: int = 0
 
 
 def load(form: str) -> Export:
@@ -66,88 +120,16 @@ def load(form: str) -> Export:
 
 
 def write(output: str, form: str, destination: str, *, store: str = "") -> Exported:
-    """Every pair of `output` as a line of the new file `destination` (path or URL), in order, visible once it is whole.
+    """Every pair of `output` as a line of the new file or folder `destination` (path or URL), in order; the file of
+    pairs is visible once it is whole.
 
     `store` is the output's form where it has no records; "" looks. Raises `UsageError` for an output that is unfinished
     or not ours, and for a destination that is there or lies in it.
     """
+    from burnish.exports import _folder, _lines
+    from burnish.exports._source import Source
+
     made = load(form)
-    folder, name = _place(output, destination)
-    lacking: Counter[str] = Counter()
-    lines = bare = 0
-    source = _Source(output, store)
-    folder.make_folder("")
-    with (
-        stopping("write", f"{folder.shown}/{name}"),
-        writing_whole(folder, name, new_run_id()) as handle,
-    ):
-        for told in source:
-            line = made.line(told)
-            missing = [key for key in made.keys if key not in line]
-            lacking.update(missing)
-            bare += len(missing) == len(made.keys)
-            lines += 1
-            write_all(handle, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-    without = {key: lacking[key] for key in made.keys if lacking[key]}
-    return Exported(lines=lines, without_any=bare, without=without, left_out=source.left_out)
-
-
-class _Source:
-    """All pairs of an output, shard after shard; `left_out` counts what could not be read as a pair."""
-
-    def __init__(self, output: str, store: str) -> None:
-        self._output = output
-        self._store = store
-        self._files = open_files(output)
-        self.left_out = 0
-        with stopping("read", self._files.shown):
-            self._records = records.names(self._files)
-            finished = not self._records or _is_there(self._files, SEAL)
-        if not finished:
-            shown = self._files.shown
-            raise UsageError(f"the run into {shown} has not finished.\nFinish it with the same command, then export.")
-
-    def __iter__(self) -> Iterator[Told]:
-        return self._of_records() if self._records else self._of_columns()
-
-    def _of_records(self) -> Iterator[Told]:
-        for name in self._records:
-            with stopping("read", f"{self._files.shown}/{name}"), self._files.open(name) as file:
-                for row in records.rows(file):
-                    captions = records.captions(row)
-                    yield Told(key=row["key"], image_name=row["image_name"], captions=captions, chosen=row["chosen"])
-
-    def _of_columns(self) -> Iterator[Told]:
-        opened = open_store(self._output, self._store or None)
-        for shard in opened.shards():
-            for item in opened.read(shard):
-                if not isinstance(item, Pair):
-                    self.left_out += 1
-                    continue
-                if "burnish_decision" not in item.fields:
-                    raise UsageError(
-                        f"{self._files.shown} is not an output of burnish: {item.key!r} has no decision.\n"
-                        "Make one with: burnish enhance SRC -o OUT"
-                    )
-                captions, chosen = earlier(item)
-                yield Told(key=item.key, image_name=item.image_name, captions=captions, chosen=chosen)
-
-
-def _place(output: str, destination: str) -> tuple[Files, str]:
-    """The folder and the name of a file that may be made."""
-    folder, _, name = destination.rpartition("/")
-    if name in {"", ".", ".."}:
-        raise UsageError(f"{redact(destination)!r} is no name of a file.\nExample: -o pairs.jsonl")
-    refuse_overlap(output, destination)
-    files = open_files(folder or ("/" if destination.startswith("/") else "."))
-    with stopping("open", files.shown):
-        if _is_there(files, name):
-            raise UsageError(f"{files.shown}/{name} is there already.\nRemove it, or give another name with -o.")
-    return files, name
-
-
-def _is_there(files: Files, name: str) -> bool:
-    try:
-        return files.size(name) >= 0
-    except FileNotFoundError:
-        return False
+    if isinstance(made, FolderExport):
+        return _folder.write(Source(output, store), made, destination)
+    return _lines.write(Source(output, store), made, destination)
