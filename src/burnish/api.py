@@ -18,7 +18,7 @@ from burnish.flow import Outcome
 from burnish.flow import enhance as enhance_items
 from burnish.plan import Plan
 from burnish.protocols import Backend
-from burnish.stores import open_store
+from burnish.stores import open_store, store_of
 from burnish.summary import Summary
 from burnish.tools import load_tools
 from burnish.values import Item, Origin, Pair, Request
@@ -63,11 +63,11 @@ def enhance(
         return _stream(source, settings, backend)
     if not isinstance(source, str | Path):
         raise UsageError("with an output, the source must be a path, pattern or URL.")
-    from burnish.engines import local
+    from burnish import engines
 
     backend = _backend(backend)
     plan = _plan({"source": str(source), "output": str(output), **settings}, backend)
-    return local.run(plan, backend=None if isinstance(backend, str) else backend)
+    return engines.run(plan, backend=None if isinstance(backend, str) else backend)
 
 
 def _backend(given: Model) -> Backend | str:
@@ -85,7 +85,8 @@ def _stream(source: Source, settings: Mapping[str, Any], model: Model) -> Iterat
     live = None if isinstance(backend, str) else backend
     stream: Iterator[Item]
     if isinstance(source, str | Path):
-        stream = items(source, plan.store or None, **plan.store_options)
+        store = store_of(plan)
+        stream = (item for shard in store.shards() for item in store.read(shard))
     else:
         stream = _pairs(source)
     with closing(load_tools(plan, backend=live)) as tools:

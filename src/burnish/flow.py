@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 
 from burnish import columns, evidence, standing, texts
 from burnish.asks import recaption
+from burnish.entities import TEXT
 from burnish.ocr import FAILED, Writing
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
@@ -108,7 +109,7 @@ def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
     }
     for pair, writing in zip(batch.fresh(), batch.writings, strict=False):  # none at all if nobody looks
         outcomes[pair.origin.ordinal] = noted(outcomes[pair.origin.ordinal], writing)
-    records = [outcome for outcome in outcomes.values() if isinstance(outcome, Record)]
+    records = [named(outcome, tools) for outcome in outcomes.values() if isinstance(outcome, Record)]
     for ask in tools.asks:
         assert tools.backend is not None
         records = put(ask, records, tools.backend)
@@ -152,6 +153,25 @@ def noted(outcome: Outcome, writing: Writing) -> Outcome:
     lines = writing.texts
     seen = ((FAILED, writing.failed), (ORDERS_IN_IMAGE, evidence.sound(lines) != lines))
     return replace(outcome, evidence=lines, flags=(*outcome.flags, *(flag for flag, holds in seen if holds)))
+
+
+def named(record: Record, tools: Tools) -> Record:
+    """A record with the names that the plan's table knows in its text and metadata."""
+    if tools.linker is None:
+        return record
+    return replace(record, entities=tools.linker.link(dict(_named_in(record, tools.plan))))
+
+
+def _named_in(record: Record, plan: Plan) -> Iterator[tuple[str, str]]:
+    """What is looked through for names: the text, what it was before an earlier run, and fields of the metadata."""
+    yield TEXT, record.view
+    fields = record.pair.fields
+    before = (columns.ORIGINAL,) if columns.earlier(record.pair)[1] else ()
+    for name in (*before, *plan.entities.field_names):
+        value = fields.get(name) if name != TEXT else None
+        told = ", ".join(str(part) for part in value) if isinstance(value, list) else value
+        if isinstance(told, str) and told:
+            yield name, texts.look(told, max_chars=plan.text.max_chars).clean
 
 
 def put(ask: Ask, records: Sequence[Record], backend: Backend) -> list[Record]:

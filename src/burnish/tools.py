@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from burnish import asks, backends, discovery, recipes
 from burnish.answers import Answered, metered
 from burnish.asks import recaption
 from burnish.errors import UsageError
-from burnish.images import Decoder
+from burnish.images import Decoders
 from burnish.ocr import Reader
 from burnish.plan import Plan
 from burnish.protocols import Ask, Backend
@@ -17,6 +18,9 @@ from burnish.purse import Shared, Unlimited
 from burnish.recipes import Recipe
 from burnish.storage.answers import AnswerFile, answers_folder
 from burnish.values import Shard
+
+if TYPE_CHECKING:
+    from burnish.entities.linking import Linker
 
 NO_BACKEND_SIDE_PX = 224
 """Decoded size where the recipe asks no model: the size of the built-in model's input, so costs compare."""
@@ -27,19 +31,24 @@ _CANNOT_FUSE = (
 )
 
 
+_REWRITING = {"rewrite", "joint"}
+"""Asks whose answers are new texts."""
+
+
 @dataclass(slots=True)
 class Tools:
     """The live parts of one worker; `maker` is the backend's identity, "" without one; `reader` of writing in images,
-    if the plan wants it.
+    `linker` of names, if the plan wants them.
     """
 
     plan: Plan
     recipe: Recipe
     backend: Backend | None
     asks: tuple[Ask, ...]
-    decoder: Decoder
+    decoder: Decoders
     maker: str
     reader: Reader | None = None
+    linker: Linker | None = None
 
     @property
     def captioning(self) -> bool:
@@ -62,16 +71,34 @@ class Tools:
 
 
 def _cannot_caption(name: str) -> str:
-    able = [other for other in discovery.names("backends") if _may_caption(other)]
     return (
         f"the model {name!r} cannot write captions: it only scores and mends texts.\n"
-        f"Models that can: {', '.join(able)} (fake only pretends), or module:function of your own.\n"
+        f"Models that can: {_able('can_caption')} (fake only pretends), or module:function of your own.\n"
         "Example: --backend openai   (with OPENAI_BASE_URL set; to try it: burnish fakeserver -- burnish recaption ...)"
     )
 
 
-def _may_caption(name: str) -> bool:
-    return bool(getattr(discovery.load("backends", name), "can_caption", True))
+def _cannot_rewrite(name: str) -> str:
+    return (
+        f"the model {name!r} writes no texts: it gives scores only.\n"
+        f"To score: burnish assess SRC -o OUT --backend {name} ...\n"
+        "To rewrite what it finds low, let a model that writes follow it:\n"
+        f"--backend cascade --set backend_options.first={name} --set backend_options.then=openai"
+    )
+
+
+def _cannot_check(name: str) -> str:
+    return (
+        f"the model {name!r} cannot check single claims: it is too coarse for them (docs/figures/claims.md).\n"
+        f"Models that can: {_able('can_check')} (fake only pretends), or module:function of your own.\n"
+        "Example: --backend openai --claims   (with OPENAI_BASE_URL set)"
+    )
+
+
+def _able(what: str) -> str:
+    """The backends that can, by name; of a cascade its second model decides."""
+    known = discovery.names("backends")
+    return ", ".join(name for name in known if getattr(discovery.load("backends", name), what, True))
 
 
 def answers_of(plan: Plan) -> Path:
@@ -88,18 +115,35 @@ def load_tools(plan: Plan, backend: Backend | None = None) -> Tools:
     recipe = recipes.load(plan.recipe)
     if backend is None and recipe.asks:
         backend = backends.load(plan.backend, plan.backend_options)
+    if _REWRITING.intersection(recipe.asks) and not getattr(backend, "can_rewrite", True):
+        raise UsageError(_cannot_rewrite(plan.backend))
     if plan.rewrite.fuse and not getattr(backend, "can_fuse", True):
         raise UsageError(_CANNOT_FUSE)
+    if plan.rewrite.claims and not getattr(backend, "can_check", True):
+        raise UsageError(_cannot_check(plan.backend))
     if recaption.NAME in recipe.asks and not getattr(backend, "can_caption", True):
         raise UsageError(_cannot_caption(plan.backend))
     maker = backend.identity if backend else ""
-    terms = asks.Terms(plan=plan, recipe=recipe, maker=maker)
+    linker = _linker(plan)
+    terms = asks.Terms(plan=plan, recipe=recipe, maker=maker, linker=linker)
     return Tools(
         plan=plan,
         recipe=recipe,
         backend=backend,
         asks=tuple(asks.load(name, terms) for name in asks.names(terms)),
-        decoder=Decoder(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX),
+        decoder=Decoders(plan.limits, backend.side_px if backend else NO_BACKEND_SIDE_PX, plan.decoders),
         maker=maker,
         reader=reader,
+        linker=linker,
     )
+
+
+def _linker(plan: Plan) -> Linker | None:
+    """Over the plan's table of names; English is the language whose everyday words are known."""
+    if not plan.entities.table:
+        return None
+    from burnish.backends.builtin import lexicon
+    from burnish.entities import linking
+
+    rules = plan.entities
+    return linking.load(rules.table, min_score=rules.min_score, fuzzy=rules.fuzzy, ordinary=lexicon.known)

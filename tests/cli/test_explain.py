@@ -77,8 +77,8 @@ def test_assess_has_the_options_and_the_plan_says_them() -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--recipe", "none", "--explain"), "the recipe none cannot explain"),
-        (("--recipe", "aitqe_joint", "--blind"), "the recipe aitqe_joint cannot blind"),
+        (("--recipe", "none", "--explain"), "the recipe none cannot be asked for explain"),
+        (("--recipe", "aitqe_joint", "--blind"), "the recipe aitqe_joint cannot be asked for blind"),
         (("--set", "explain=perhaps"), "explain"),
     ],
 )

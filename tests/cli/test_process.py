@@ -82,7 +82,20 @@ def test_version_and_help():
 
 @pytest.mark.parametrize(
     "command",
-    ["assess", "demo", "doctor", "enhance", "inspect", "list", "mix", "recaption", "retry", "scenes", "verify"],
+    [
+        "assess",
+        "demo",
+        "doctor",
+        "enhance",
+        "inspect",
+        "list",
+        "mix",
+        "recaption",
+        "report",
+        "retry",
+        "scenes",
+        "verify",
+    ],
 )
 def test_each_command_has_help_and_at_most_ten_flags_of_its_own(command):
     code, out, _ = run(command, "--help")
@@ -97,9 +110,12 @@ def test_each_command_has_help_and_at_most_ten_flags_of_its_own(command):
 def test_options_that_belong_together_stand_together():
     _, out, _ = run("enhance", "--help")
     heads = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert heads == ["Arguments:", "Options:", "What else the model is asked:", "What it may cost:"]
-    asked, cost = out.split(heads[2])[1].split(heads[3])
+    asked, lists, where, cost = "What else the model is asked:", "Lists of URLs:", "Where it runs:", "What it may cost:"
+    assert heads == ["Arguments:", "Options:", asked, lists, where, cost]
+    asked, lists, where, cost = (out.split(head)[1].split("\n\n")[0] for head in heads[2:])
     assert all(flag in asked for flag in ("--explain", "--blind", "--ocr", "--fuse"))
+    assert all(flag in lists for flag in ("--fetch", "--fetch-allow"))
+    assert all(flag in where for flag in ("--engine", "--workers"))
     assert all(flag in cost for flag in ("--price-in", "--price-out", "--max-cost", "--max-tokens"))
 
 
@@ -125,7 +141,7 @@ def test_no_colours_and_no_bars_in_pipes():
     assert code == 0
     assert "\x1b" not in out + err
     assert out.splitlines()[0].startswith("in 21 = out ")
-    assert out.splitlines()[-1].startswith("next: burnish verify out")
+    assert out.splitlines()[-1].startswith("next: burnish report out")
 
 
 def test_a_reader_that_leaves_is_no_error():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from burnish import discovery, formats, records, tokens
+from burnish import formats, records, tokens
 from burnish.columns import earlier
 from burnish.contract import Contract, Given
 from burnish.fakeserver import FakeServer, Settings
@@ -20,7 +20,7 @@ from burnish.values import Caption, Draft
 from tests import captions
 from tests.cli.calls import Answer, call
 from tests.shards import write_shard
-from tests.stores.forms import contents, forms, pairs, samples
+from tests.stores.forms import contents, forms, pairs, samples, written
 
 FORMATS = "ssc,dsc,dsc+,afc"
 QUICK = ("--set", "backend_options.backoff_s=0.01")
@@ -227,7 +227,7 @@ def test_each_way_to_go_wrong_is_caught_asked_again_and_never_written(oracle, tm
                 assert any(flag.startswith(f"no_{role}:") for flag in row["flags"])
 
 
-@pytest.mark.parametrize("store", discovery.names("stores"))
+@pytest.mark.parametrize("store", written())
 def test_every_form_of_data_holds_them_and_takes_them_back(store, tmp_path):
     forms(store)["main"].build(tmp_path / "in", samples())
     steps = (

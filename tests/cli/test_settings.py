@@ -86,6 +86,31 @@ def test_a_plan_goes_out_as_toml_and_comes_back():
     assert _settings.resolve({}, (), "plan.toml").plan.rewrite.below == 2.0
 
 
+def schema_keys(node, defs, prefix=""):
+    """Dotted keys of a JSON Schema, free maps as one key."""
+    if "$ref" in node:
+        node = {**defs[node["$ref"].rpartition("/")[2]], **{k: v for k, v in node.items() if k != "$ref"}}
+    if not node.get("properties"):
+        return {prefix.rstrip(".")}
+    return set().union(*(schema_keys(each, defs, f"{prefix}{name}.") for name, each in node["properties"].items()))
+
+
+def test_the_schema_has_every_key():
+    found = json.loads(call("config", "schema").out)
+    assert schema_keys(found, found["$defs"]) == set(plans.keys())
+    assert found["additionalProperties"] is False
+
+
+def test_the_schema_knows_defaults_and_refuses_unknown_keys():
+    found = json.loads(call("config", "schema").out)
+    parts = {**found["$defs"], "Plan": found}
+    assert all(part["additionalProperties"] is False for part in parts.values() if part["type"] == "object")
+    stated = {name: each["default"] for name, each in found["properties"].items() if "default" in each}
+    plain = dataclasses.asdict(plans.Plan(source=""))
+    assert len(stated) >= 15
+    assert {name: plain[name] for name in stated} == stated
+
+
 def test_every_setting_is_explained():
     page = (Path(__file__).resolve().parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
     assert [key for key in sorted(plans.keys()) if f"`{key}`" not in page and f"`{key}.*`" not in page] == []

@@ -56,7 +56,7 @@ def test_speed_is_not_claimed_for_what_earlier_runs_did():
 
 
 def test_the_next_command_can_be_pasted():
-    assert _show.next_command(summary(), retry=True) == "next: burnish verify 'my out'"
+    assert _show.next_command(summary(), retry=True) == "next: burnish report 'my out'"
 
 
 def test_credentials_are_not_shown():

@@ -37,8 +37,10 @@ def _same(path: Path, content: bytes) -> bool:
     return path.is_file() and path.read_bytes() == content
 
 
-def tour(root: Path, rewritten: int) -> str:
-    """Before and after of some rewritten pairs, chosen by a hash of their key, and where everything lies."""
+def tour(root: Path, rewritten: int, page: str) -> str:
+    """Before and after of some rewritten pairs, chosen by a hash of their key, and where everything lies; `page` is the
+    report.
+    """
     out = root / "out"
     pairs = sorted(_changed(out), key=lambda pair: hashlib.sha256(pair[0].encode()).digest())[:EXAMPLES]
     lines = (
@@ -49,7 +51,8 @@ def tour(root: Path, rewritten: int) -> str:
         f"what went in   {quoted(str(root / 'in'))}",
         f"what came out  {quoted(str(out))}   same shards, keys and image bytes; .txt is the better text",
         f"why            {quoted(str(out / '.burnish' / 'records'))}   every score, edit and reason, as Parquet",
-        f"next: burnish verify {quoted(str(out))}",
+        f"report         {quoted(page)}   scores, every change, drift, quarantine: for any browser",
+        f"next: burnish report {quoted(str(out))} --open",
     ]
     return "\n".join(lines)
 

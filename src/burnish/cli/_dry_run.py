@@ -22,19 +22,20 @@ from burnish.cli import _sampling
 from burnish.cli._show import captions, duration, quoted, several, size, word_diff
 from burnish.columns import columns
 from burnish.flow import Outcome, enhance
+from burnish.intervals import wilson
 from burnish.plan import Plan
 from burnish.standing import weights
 from burnish.storage.places import locate
 from burnish.storage.redact import redact
-from burnish.stores import open_store
+from burnish.stores import store_of
 from burnish.texts import terminal
 from burnish.tools import Tools, load_tools
-from burnish.values import Gap, Item, Json, Record, Score, Usage
+from burnish.usage import Usage
+from burnish.values import Gap, Item, Json, Record, Score
 
 PAIRS = 50
 SEED = 0
 EXAMPLES = 3
-_Z95 = 1.959964
 _T95 = 2.776  # Student's t for the five batches below
 _T90 = 2.132
 _BATCHES = 5
@@ -125,7 +126,7 @@ def attempt(plan: Plan) -> Trial:
     from burnish import runs
     from burnish.engines.local import worker_count
 
-    store = open_store(plan.source, plan.store or None, plan.store_options)
+    store = store_of(plan)
     with closing(load_tools(replace(plan, batch_size=PAIRS // _BATCHES))) as tools:
         runs.check(plan, tools.maker)
         sample = _sampling.draw(store, min(PAIRS, plan.limit or PAIRS), SEED)
@@ -164,16 +165,6 @@ def _timed(items: Sequence[Item], tools: Tools) -> tuple[list[Outcome], list[flo
         seconds.append((time.monotonic() - began) / len(batch))
         used.append(Used(len(batch), usage(tools.backend) - before))
     return outcomes, seconds[1:] or seconds, used if metered(tools.backend) else []
-
-
-def wilson(hits: int, n: int) -> Interval:
-    """Wilson's 95 % interval of a share (Wilson 1927), within 0..1; (0, 1) for nothing seen."""
-    if not n:
-        return 0.0, 1.0
-    share, z2 = hits / n, _Z95**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _name(outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from burnish import languages
 from burnish.cli._show import quoted, several, size
 from burnish.plan import Plan
+from burnish.protocols import Linking
 from burnish.storage.redact import redact
 from burnish.stores import open_store
 from burnish.texts import look as look_at
@@ -53,7 +54,7 @@ def look(plan: Plan) -> Inspection:
     for shard in shards:
         found.shards_seen += 1
         texts_left = texts_each
-        for item in store.read(shard):
+        for item in store.rows(shard) if isinstance(store, Linking) else store.read(shard):
             texts_left -= _count(found, item, tell_language=texts_left > 0)
             if plan.limit and found.pairs >= plan.limit:
                 found.limited = True

@@ -33,7 +33,7 @@ def run(plan: Plan, *, as_json: bool, retry: bool = False) -> int:
 def execute(plan: Plan, *, retry: bool = False) -> Summary:
     """Run `plan` with progress on stderr and events in the log."""
     plan = _settings.needed(plan)
-    from burnish.engines import local
+    from burnish import engines
 
     started = time.monotonic()
     with _log.beside(plan.output) as log, _progress.shown(plan) as show:
@@ -44,7 +44,7 @@ def execute(plan: Plan, *, retry: bool = False) -> Summary:
             show(counts)
 
         try:
-            summary = local.run(plan, on_progress=tick, retry=retry)
+            summary = engines.run(plan, on_progress=tick, retry=retry)
         except BurnishError as error:
             LOGGER.info("run stopped", extra={"reason": str(error), "ms": _ms(started), "exit_code": error.exit_code})
             raise

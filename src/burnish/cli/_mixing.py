@@ -93,7 +93,11 @@ def _notes(found: Report) -> Iterator[str]:
         if len(bins) > 1:
             shown = ", ".join(f"{name}: {times:.3g}x" for name, times in bins.items())
             yield f"  {source}, pairs by score: {shown}"
-    reasons = {"no_caption": "no usable caption", "not_drawn": "not drawn (weights under 1)"}
+    reasons = {
+        "no_caption": "no usable caption",
+        "not_drawn": "not drawn (weights under 1)",
+        "not_kept": "left to others of their group or beyond a quota (keep)",
+    }
     for reason, number in found.left_out.items():
         yield f"  left out: {number:,} {reasons.get(reason, reason)}"
     if found.levels:

@@ -65,6 +65,8 @@ def _images(backend: Backend) -> Finding:
 
 
 def _rewrite(backend: Backend) -> Finding:
+    if not getattr(backend, "can_rewrite", True):
+        return Finding(name="rewrite", ok=True, absent=True, detail="none: it gives scores only (burnish assess)")
     rules = RewriteRules()
     [reply], took = _timed(backend, [RewriteRequest(picture=canaries.picture(), text=_CLUTTERED, budget=rules.budget)])
     if isinstance(reply, Draft):

@@ -8,6 +8,8 @@ import typer
 
 _ASKED = "What else the model is asked"
 _COST = "What it may cost"
+_WHERE = "Where it runs"
+_WEB = "Lists of URLs"
 
 Source: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="SRC", help="Folder, file, pattern (a/{00000..00099}.tar) or URL.")
@@ -38,6 +40,14 @@ Fuse: TypeAlias = Annotated[
         help="A rewrite may take in what the image shows (models that write).",
     ),
 ]
+Claims: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--claims/--no-claims",
+        rich_help_panel=_ASKED,
+        help="Check what a low caption says, claim by claim; only what is refuted may be rewritten.",
+    ),
+]
 Explain: TypeAlias = Annotated[
     bool | None,
     typer.Option(
@@ -54,6 +64,24 @@ Blind: TypeAlias = Annotated[
         help="Score without the image too, to show which scores do not need it.",
     ),
 ]
+Fetch: TypeAlias = Annotated[
+    bool | None,
+    typer.Option("--fetch/--no-fetch", rich_help_panel=_WEB, help="Fetch the images of a list of URLs."),
+]
+FetchAllow: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CIDR", rich_help_panel=_WEB, help="Networks of your own that may be asked too, joined by commas."
+    ),
+]
+Entities: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TABLE",
+        rich_help_panel=_ASKED,
+        help="Names that must survive, with aliases: CSV, JSONL or Parquet (docs/entities.md).",
+    ),
+]
 Assignments: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Any setting (burnish config show lists them); may be repeated."),
@@ -66,7 +94,14 @@ Config: TypeAlias = Annotated[
     str | None, typer.Option(metavar="FILE", help="Settings in TOML, as burnish config show --toml prints.")
 ]
 Workers: TypeAlias = Annotated[
-    int | None, typer.Option(metavar="N", min=0, help="Processes; 0 is one a core. Never changes the output.")
+    int | None,
+    typer.Option(
+        metavar="N", min=0, rich_help_panel=_WHERE, help="Processes; 0 is one a core. Never changes the output."
+    ),
+]
+Engine: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", rich_help_panel=_WHERE, help="local, or ray (docs/ray.md). Never changes the output."),
 ]
 Limit: TypeAlias = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N pairs.")]
 PriceIn: TypeAlias = Annotated[

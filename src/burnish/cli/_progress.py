@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 EVERY_S = 30.0
+SETTLE_S = 2.0
+"""No speed is known before so much has passed since the first tick."""
 _LOOK = 16
 """Pairs read to guess how many there are."""
 
@@ -38,17 +40,17 @@ def shown(plan: Plan) -> Iterator[Show]:
 
 
 class Pace:
-    """Pairs a second since the first tick: what was done by earlier runs does not count as speed."""
+    """Pairs a second since the first tick: what was done by earlier runs, or while a model was loaded, is no speed."""
 
     def __init__(self) -> None:
         self._first: tuple[float, int] | None = None
 
     def rate(self, total: int, now: float) -> float:
-        """Pairs a second, 0.0 while unknown."""
+        """Pairs a second, 0.0 while unknown: workers finish their first batches together, in no time as it were."""
         if self._first is None:
             self._first = (now, total)
         since, before = self._first
-        return (total - before) / (now - since) if now > since else 0.0
+        return (total - before) / (now - since) if now - since >= SETTLE_S else 0.0
 
 
 def line(counts: Counts, rate: float, expected: int | None) -> str:
@@ -58,8 +60,9 @@ def line(counts: Counts, rate: float, expected: int | None) -> str:
     left = (expected - counts.total) / rate if expected and expected > counts.total and rate else None
     of = f" of {expected:,}" if expected and expected >= counts.total else ""
     eta = f"  {duration(left)} left" if left is not None else ""
+    speed = f"  {rate:,.1f}/s" if rate else ""
     numbers = f"kept {counts.kept:,} rewritten {counts.rewritten:,} passed {counts.passed:,}"
-    return f"{counts.total:,}{of} pairs  {rate:,.1f}/s{eta}  {numbers} bad {counts.quarantined + counts.gaps:,}"
+    return f"{counts.total:,}{of} pairs{speed}{eta}  {numbers} bad {counts.quarantined + counts.gaps:,}"
 
 
 class _Lines:

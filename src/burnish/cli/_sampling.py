@@ -9,7 +9,7 @@ from itertools import islice
 
 import orjson
 
-from burnish.protocols import Store
+from burnish.protocols import Linked, Linking, Store
 from burnish.values import Item, Pair, Shard
 
 MAX_SHARDS = 8
@@ -36,6 +36,8 @@ def draw(store: Store, count: int, seed: int) -> Sample:
 
     Items of a shard that is only partly read come from its beginning.
     """
+    if isinstance(store, Linking):
+        return _draw_linked(store, count, seed)
     shards = store.shards()
     source_bytes = sum(shard.size for shard in shards)
     rng = random.Random(seed)
@@ -53,6 +55,18 @@ def draw(store: Store, count: int, seed: int) -> Sample:
     return Sample(items=kept, total=total, exact=whole, shards=len(shards), source_bytes=source_bytes)
 
 
+def _draw_linked(store: Linked, count: int, seed: int) -> Sample:
+    """Rows at random, of which only those drawn are fetched; so the source's bytes are an estimate."""
+    shards = store.shards()
+    picked = shards if len(shards) <= MAX_SHARDS else random.Random(seed).sample(shards, MAX_SHARDS)
+    rows = [row for shard in picked for row in store.rows(shard)]
+    drawn = random.Random(seed).sample(rows, min(count, len(rows)))
+    items, total = store.fetched(drawn), store.total()
+    each = sum(len(item.image) for item in items if isinstance(item, Pair)) / max(1, len(items))
+    exact = len(picked) == len(shards)
+    return Sample(items=items, total=total, exact=exact, shards=len(shards), source_bytes=round(each * total))
+
+
 def _items(store: Store, shards: Sequence[Shard], cap_bytes: int) -> Iterator[tuple[Item, int]]:
     for shard in shards:
         spent = 0
@@ -66,6 +80,8 @@ def _items(store: Store, shards: Sequence[Shard], cap_bytes: int) -> Iterator[tu
 
 def estimate_pairs(store: Store, look: int) -> int | None:
     """About how many items the source has, from the first `look` of its first shard."""
+    if isinstance(store, Linking):
+        return store.total()
     shards = store.shards()
     costs = [_bytes(item) for item in islice(store.read(shards[0]), look)]
     if not sum(costs):

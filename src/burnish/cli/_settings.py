@@ -15,6 +15,7 @@ from typing import Any
 from burnish import plan as plans
 from burnish.errors import UsageError
 from burnish.plan import Plan
+from burnish.web.secrets import TOKEN_VARIABLE
 
 PREFIX = "BURNISH_"
 DEFAULT = "default"
@@ -77,14 +78,14 @@ def _files(config: str | None) -> list[Layer]:
 
 
 def _environment() -> list[Layer]:
-    """``BURNISH_REWRITE__BELOW=2.5`` sets rewrite.below; two underscores are a dot."""
+    """``BURNISH_REWRITE__BELOW=2.5`` sets rewrite.below; two underscores are a dot. A server's token is no setting."""
     return [
         Layer(
             origin=name,
             settings=plans.override(f"{name.removeprefix(PREFIX).lower().replace('__', '.')}={value}"),
         )
         for name, value in sorted(os.environ.items())
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name != TOKEN_VARIABLE
     ]
 
 

@@ -86,8 +86,8 @@ def next_command(done: Summary, *, retry: bool = False) -> str:
     """The last line: what to do now."""
     out = quoted(done.plan.output)
     if done.counts.quarantined and not retry:
-        return f"next: burnish verify {out}   (after repairing what is in quarantine: burnish retry {out})"
-    return f"next: burnish verify {out}"
+        return f"next: burnish report {out}   (after repairing what is in quarantine: burnish retry {out})"
+    return f"next: burnish report {out}"
 
 
 def quoted(path: str) -> str:

@@ -42,9 +42,21 @@ def show(
     typer.echo("\nSave them as a plan: burnish config show --toml > burnish.toml")
 
 
+def schema() -> None:
+    """Print the JSON Schema of a plan file, for editors that check TOML as it is typed.
+
+    It is made from the plan itself, so it knows every key and default, and refuses what a run would refuse as unknown.
+    """
+    import orjson
+    from pydantic import TypeAdapter
+
+    from burnish.plan import Plan
+
+    found = TypeAdapter(Plan).json_schema()
+    found.pop("required")  # a file may leave the source to the command line
+    told = {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": "burnish plan"}
+    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+
+
 COMMAND.command("show")(wrap(show))
-
-
-@COMMAND.callback()
-def _group() -> None:
-    """Keeps ``config show`` a command of two words even while it is the only one."""
+COMMAND.command("schema")(wrap(schema))

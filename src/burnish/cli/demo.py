@@ -21,17 +21,19 @@ def demo(
     """Run the main job on 260 real pairs that come with burnish; no network, no key, no GPU."""
     from pathlib import Path
 
+    from burnish import report
     from burnish.cli import _demo, _job, _settings, _show
 
     root = Path(output)
     _demo.lay_out(root / "in")
     flags = {"source": str(root / "in"), "output": str(root / "out"), "backend": backend, "workers": workers}
     summary = _job.execute(_settings.resolve(flags).plan)
+    page = report.build(str(root / "out")).path
     if as_json:
         typer.echo(_show.as_json(summary))
         return 0
     typer.echo(_show.summary(summary))
-    typer.echo(_demo.tour(root, summary.counts.rewritten))
+    typer.echo(_demo.tour(root, summary.counts.rewritten, page))
     return 0
 
 

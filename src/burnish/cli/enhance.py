@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from burnish.cli import _options as opt
+
+if TYPE_CHECKING:
+    from burnish.plan import Plan
+
+_KEYS = {
+    "src": "source",
+    "fuse": "rewrite.fuse",
+    "claims": "rewrite.claims",
+    "fetch_allow": "fetching.allow",
+    "entities": "entities.table",
+    "price_in": "cost.price_in",
+    "price_out": "cost.price_out",
+    "max_cost": "cost.max_cost",
+    "max_tokens": "cost.max_tokens",
+}
+"""The settings of options that are called otherwise, by the arguments."""
+_NO_SETTINGS = frozenset({"assignments", "config", "dry_run", "as_json"})
 
 
 def enhance(  # noqa: PLR0913 - options are arguments here
@@ -16,8 +36,13 @@ def enhance(  # noqa: PLR0913 - options are arguments here
     blind: opt.Blind = None,
     ocr: opt.Ocr = None,
     fuse: opt.Fuse = None,
+    claims: opt.Claims = None,
+    fetch: opt.Fetch = None,
+    fetch_allow: opt.FetchAllow = None,
+    entities: opt.Entities = None,
     assignments: opt.Assignments = None,
     config: opt.Config = None,
+    engine: opt.Engine = None,
     workers: opt.Workers = None,
     limit: opt.Limit = None,
     price_in: opt.PriceIn = None,
@@ -31,27 +56,18 @@ def enhance(  # noqa: PLR0913 - options are arguments here
 
     The output has the source's form, keys, order and image bytes. The same command goes on after any stop.
     """
-    from burnish.cli import _job, _settings
+    plan = plan_of(dict(locals()))
+    from burnish.cli import _job
 
-    flags = {
-        "source": src,
-        "output": output,
-        "store": store,
-        "backend": backend,
-        "recipe": recipe,
-        "explain": explain,
-        "blind": blind,
-        "ocr": ocr,
-        "rewrite.fuse": fuse,
-        "workers": workers,
-        "limit": limit,
-        "cost.price_in": price_in,
-        "cost.price_out": price_out,
-        "cost.max_cost": max_cost,
-        "cost.max_tokens": max_tokens,
-    }
-    plan = _settings.resolve(flags, assignments or (), config).plan
     return _job.dry_run(plan, as_json=as_json) if dry_run else _job.run(plan, as_json=as_json)
+
+
+def plan_of(given: Mapping[str, Any]) -> Plan:
+    """The plan that these options and all other places of settings give; `given` are options by their arguments."""
+    from burnish.cli import _settings
+
+    flags = {_KEYS.get(name, name): value for name, value in given.items() if name not in _NO_SETTINGS}
+    return _settings.resolve(flags, given.get("assignments") or (), given.get("config")).plan
 
 
 COMMAND = enhance

@@ -1,4 +1,4 @@
-"""``burnish eval``: measures, from outputs and labels; only ``claims --backend`` runs a model."""
+"""``burnish eval``: measures of judges, data and models; each says whether it runs a model."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from burnish.cli import _options as opt
+from burnish.cli._arms import arms
+from burnish.cli._audit import audit
+from burnish.cli._captions import captions
 from burnish.cli._command import wrap
+from burnish.cli._data import data
+from burnish.cli._judges import judges
+from burnish.cli._models import models
 
 if TYPE_CHECKING:
     from burnish.evals.claims import Checked
 
-COMMAND = typer.Typer(help="Measure judges and data, from outputs and labels.", no_args_is_help=True)
+COMMAND = typer.Typer(help="Measure judges, data and models.", no_args_is_help=True)
 
 Labels = Annotated[str, typer.Option(metavar="FILE", help="CSV or JSONL with key and good (1 or 0).")]
 
@@ -109,6 +115,34 @@ def claims(
     typer.echo("ANA: true assertions a caption; halluc.: share of decided claims that are refuted (docs/claims.md)")
 
 
+def layers(
+    src: Annotated[
+        str, typer.Argument(metavar="SRC", help="Pairs whose images are to be captioned; texts are unused.")
+    ],
+    *,
+    backend: Annotated[str, typer.Option(metavar="NAME", help="The captioner (burnish list backends).")],
+    formats: Annotated[
+        str, typer.Option("--format", metavar="NAMES", help="What the instructions are added to, joined by commas.")
+    ] = "ssc,dsc,dsc+",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Pictures, one caption each.")] = 200,
+    assignments: opt.Assignments = None,
+    as_json: opt.Json = False,
+) -> None:
+    """Ask for captions with one to five further instructions and count what is kept, by kind and by number."""
+    from dataclasses import asdict
+
+    import orjson
+
+    from burnish.cli import _layers
+
+    bases = [name.strip() for name in formats.split(",") if name.strip()]
+    found = _layers.run(src, backend, bases, assignments or (), limit)
+    if as_json:
+        typer.echo(orjson.dumps(asdict(found), option=orjson.OPT_NON_STR_KEYS).decode())
+    else:
+        _layers.show(found)
+
+
 def _asked(out: str, backend: str, assignments: list[str]) -> Iterator[Checked]:
     from burnish import backends, plan
     from burnish.evals import claims as measure
@@ -128,3 +162,10 @@ def _spread(found: tuple[float, float]) -> str:
 COMMAND.command("fit-threshold")(wrap(fit_threshold))
 COMMAND.command("cascade")(wrap(cascade))
 COMMAND.command("claims")(wrap(claims))
+COMMAND.command("captions")(wrap(captions))
+COMMAND.command("layers")(wrap(layers))
+COMMAND.command("judges")(wrap(judges))
+COMMAND.command("data")(wrap(data))
+COMMAND.command("models")(wrap(models))
+COMMAND.command("audit")(wrap(audit))
+COMMAND.command("arms")(wrap(arms))

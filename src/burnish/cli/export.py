@@ -1,4 +1,4 @@
-"""``burnish export``: an output as one file in the form that another tool reads."""
+"""``burnish export``: an output in the form that another tool reads."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from burnish.cli import _options as opt
 def export(
     out: opt.OutputFolder,
     *,
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="Form of the file (burnish list exports).")],
-    output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The new file: a path or a URL.")],
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="Form to write (burnish list exports).")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="DEST", help="The new file, or folder for some forms: path or URL.")
+    ],
     store: opt.Store = None,
     as_json: opt.Json = False,
 ) -> None:
-    """Write every pair of OUT, with its scores and its rewrite, as one JSONL file of another tool's form."""
+    """Write every pair of OUT, with its scores and its rewrite, in another tool's form: a JSONL file or a folder."""
     from dataclasses import asdict
 
     import orjson
@@ -29,12 +31,24 @@ def export(
     if as_json:
         typer.echo(orjson.dumps({"output": output, "format": form, **asdict(done)}).decode())
         return
-    typer.echo(f"{several(done.lines, 'pair')} in {quoted(output)}, {done.without_any:,} of them without any score")
+    lines = _lines_of(form, output)
+    without = f", {done.without_any:,} of them without any score" if exports.load(form).keys else ""
+    typer.echo(f"{several(done.lines, 'pair')} in {quoted(lines)}{without}")
+    if done.images:
+        typer.echo(f"images beside it: {done.images:,}")
     if done.without:
         typer.echo("no score: " + ", ".join(f"{key} {number:,}" for key, number in done.without.items()))
     if done.left_out:
         typer.echo(f"left out: {several(done.left_out, 'item')} of {quoted(out)} that cannot be read as a pair")
-    typer.echo(f"next: head -n 1 {quoted(output)}")
+    typer.echo(f"next: head -n 1 {quoted(lines)}")
+
+
+def _lines_of(form: str, output: str) -> str:
+    """The file of pairs."""
+    from burnish import exports
+
+    made = exports.load(form)
+    return f"{output.rstrip('/')}/{made.layout.lines}" if isinstance(made, exports.FolderExport) else output
 
 
 COMMAND = export

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Annotated, Any
 
 import typer
 
 from burnish.cli import _options as opt
 
-KINDS = ("backends", "criteria", "exports", "formats", "recipes", "stores")
+SHOWN = ("backends", "criteria", "exports", "formats", "recipes", "stores")
+"""What most users choose from; the other kinds are shown if asked for."""
 
 
 def list_(
-    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help=", ".join(KINDS))] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help=f"{', '.join(SHOWN)}, and more.")] = None,
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them, in full.")] = None,
     *,
     as_json: opt.Json = False,
@@ -23,13 +25,13 @@ def list_(
     from burnish import discovery
     from burnish.errors import UsageError
 
-    if kind is not None and kind not in KINDS:
-        raise UsageError(f"there is no kind {kind!r}.\nChoose from: {', '.join(KINDS)}")
+    if kind is not None and kind not in discovery.kinds():
+        raise UsageError(f"there is no kind {kind!r}.\nChoose from: {', '.join(discovery.kinds())}")
     if kind is not None and name is not None:
         found = _facts(kind, name)
         typer.echo(orjson.dumps(found).decode() if as_json else _lines(found))
         return
-    chosen = {k: {n: _summary(k, n) for n in discovery.names(k)} for k in ([kind] if kind else KINDS)}
+    chosen = {k: {n: _summary(k, n) for n in discovery.names(k)} for k in ([kind] if kind else SHOWN)}
     if as_json:
         typer.echo(orjson.dumps(chosen).decode())
         return
@@ -37,6 +39,9 @@ def list_(
         typer.echo(f"{group}")
         for entry, summary in entries.items():
             typer.echo(f"  {entry:<24} {summary}")
+    if kind is None:
+        more = ", ".join(kind for kind in discovery.kinds() if kind not in SHOWN)
+        typer.echo(textwrap.fill(f"more kinds: {more}", 100, break_on_hyphens=False))
     typer.echo("next: burnish list KIND NAME")
 
 
@@ -51,7 +56,8 @@ def _facts(kind: str, name: str) -> dict[str, Any]:
     module = inspect.getmodule(thing) if not dataclasses.is_dataclass(thing) else None
     document = inspect.getdoc(module) or inspect.getdoc(thing) or ""
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return {"name": name, "kind": kind, **dataclasses.asdict(thing)}
+        told = {key: value for key, value in dataclasses.asdict(thing).items() if not callable(value)}
+        return {"name": name, "kind": kind, **told}
     return {"name": name, "kind": kind, "about": document}
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
+from burnish.cli._derived import like
 from burnish.cli.enhance import enhance
 
 _PANEL = "What is written"
 
 
+@like(enhance, without={"recipe", "fuse", "claims"})  # the one is chosen here, the others are about rewrites
 def recaption(
     *,
     formats: Annotated[
@@ -60,15 +61,5 @@ def recaption(
     assignments = [*(options.pop("assignments") or ()), *said]
     return enhance(**options, recipe="recaption", assignments=assignments)
 
-
-_NOT_HERE = {"recipe", "fuse"}  # the one is chosen here, the other is about rewrites
-_SHARED = [p for name, p in inspect.signature(enhance).parameters.items() if name not in _NOT_HERE]
-_OWN = [p for p in inspect.signature(recaption).parameters.values() if p.kind is p.KEYWORD_ONLY]
-_FIRST = 2  # after SRC and -o
-recaption.__annotations__ = {
-    **{name: kind for name, kind in get_type_hints(enhance, include_extras=True).items() if name not in _NOT_HERE},
-    **get_type_hints(recaption, include_extras=True),
-}
-recaption.__signature__ = inspect.Signature([*_SHARED[:_FIRST], *_OWN, *_SHARED[_FIRST:]])  # type: ignore[attr-defined]
 
 COMMAND = recaption

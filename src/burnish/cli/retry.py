@@ -8,6 +8,7 @@ from burnish.cli import _options as opt
 def retry(
     out: opt.OutputFolder,
     *,
+    engine: opt.Engine = None,
     workers: opt.Workers = None,
     assignments: opt.How = None,
     as_json: opt.Json = False,
@@ -20,7 +21,7 @@ def retry(
     from burnish import runs
     from burnish.cli import _job
 
-    flags = {} if workers is None else {"workers": workers}
+    flags = {key: value for key, value in (("engine", engine), ("workers", workers)) if value is not None}
     plan = runs.plan_of(out, *map(plans.override, assignments or ()), flags)
     return _job.run(plan, as_json=as_json, retry=True)
 

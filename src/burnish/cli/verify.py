@@ -41,11 +41,10 @@ def verify(out: opt.OutputFolder, *, as_json: opt.Json = False) -> int:
 def _cure(found: Sequence[Difference]) -> str:
     """What makes the output whole again. A run takes files of the right size as they are, so damaged ones must go."""
     from burnish.storage.layout import PLAN, SEAL
-    from burnish.storage.verify import AGAIN
 
     if any(difference.name == PLAN for difference in found):
         return "Without its plan no run can go on here: start again with a new output folder."
-    if all(difference.what.endswith(AGAIN) for difference in found):
+    if all(difference.unfinished for difference in found):
         retry = any(d.name == SEAL and not d.what.startswith("missing") for d in found)
         return f"The run was stopped; continue with the same {'burnish retry' if retry else 'command'}."
     return "Delete what is damaged; then the same command makes those shards again."
