@@ -1,6 +1,8 @@
 """Every fenced sh, console and python block of README.md and docs/ is run, in order, from the installed package.
 
-A block that cannot be run carries ``<!-- not run: REASON -->`` on the line before its fence.
+A console block that shows what its commands print is compared with what they do print, but for times and free space;
+"..." stands for lines left out. A block that cannot be run carries ``<!-- not run: REASON -->`` on the line before its
+fence. A document with ``<!-- needs the extra [train] -->`` runs in the slow tier, which has the extra.
 """
 
 import os
@@ -8,6 +10,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,11 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+LEFT_OUT = "..."
+MEASURED = re.compile(
+    r"(?:\d+ h )?(?:\d+ min )?\d[\d.]* s\b|\d+ h \d+ min\b|\d[\d.,]* pairs/s|\d[\d.]* [kMGT]B(?= free)"
+)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -39,6 +47,24 @@ class Block:
         if self.language == "console":
             body = "\n".join(line[2:] for line in body.splitlines() if line.startswith("$ "))
         return ["bash", "-euo", "pipefail", "-c", body]
+
+    def shown(self) -> list[str]:
+        """What a console block says its commands print."""
+        lines = self.body.splitlines() if self.language == "console" else []
+        return [line for line in lines if line.strip() not in {"", LEFT_OUT} and not line.startswith("$ ")]
+
+
+def needs_extra(path: Path) -> bool:
+    return "<!-- needs the extra [train] -->" in path.read_text(encoding="utf-8")
+
+
+def documents() -> list[object]:
+    """Those with something to run; slow ones marked so."""
+    return [
+        pytest.param(path, id=path.relative_to(ROOT).as_posix(), marks=[pytest.mark.slow] if needs_extra(path) else [])
+        for path in DOCUMENTS
+        if blocks(path)
+    ]
 
 
 def blocks(path: Path) -> list[Block]:
@@ -56,8 +82,11 @@ def test_the_command_is_installed():
     assert (Path(sys.executable).parent / "burnish").is_file(), "install the project first: make test does"
 
 
-@pytest.mark.parametrize("path", [p for p in DOCUMENTS if blocks(p)], ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.timeout(1200)  # the README's blocks take a minute and a half, on a busy machine many times that
+@pytest.mark.parametrize("path", documents())
 def test_blocks_run(path, tmp_path):
+    if needs_extra(path) and find_spec("torch") is None:
+        pytest.skip("the document says that it needs the extra [train]")
     work = tmp_path / "work"
     work.mkdir()
     for block in blocks(path):
@@ -67,6 +96,21 @@ def test_blocks_run(path, tmp_path):
             block.argv(), cwd=work, env=environment(tmp_path), capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{block.body}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+        printed = iter([unmeasured(line) for line in done.stdout.splitlines()])
+        missing = [line for line in block.shown() if unmeasured(line) not in printed]  # in order: the iterator goes on
+        assert not missing, f"{block.body}\n--- printed\n{done.stdout}"
+
+
+def unmeasured(line: str) -> str:
+    """A printed line without what is another each time."""
+    return MEASURED.sub("#", line.rstrip())
+
+
+def test_what_is_shown_is_compared_but_for_times():
+    block = Block("console", "$ burnish x\nin 3 s\n...\n\nnext: y\n", None)
+    assert block.argv()[-1] == "burnish x"
+    assert block.shown() == ["in 3 s", "next: y"]
+    assert unmeasured("2 shards in 1 min 2.5 s, 15.7 pairs/s, 21 GB free ") == "2 shards in #, #, # free"
 
 
 def for_servers(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""No text is "", no image is quarantine, further images and unknown parts are carried to the byte."""
+"""Hazard 12: no text is "", no image is quarantine, further images and unknown parts are carried to the byte."""
 
 import io
 import json

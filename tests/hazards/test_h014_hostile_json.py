@@ -1,4 +1,4 @@
-"""Byte order marks pass; NaN, double keys, endless nesting and numbers, and what is no object never give a value."""
+"""Hazard 14: byte order marks pass; NaN, double keys, endless depth and numbers, and no object: never a value."""
 
 import io
 import json

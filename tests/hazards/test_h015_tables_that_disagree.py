@@ -1,4 +1,4 @@
-"""Files of one source may lack columns; the same column with another kind of value is refused before the run."""
+"""Hazard 15: files of one source may lack columns; a column with another kind of value is refused before the run."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet would run, or that quoting could break, pass through every form as they are."""
+"""Hazard 16: texts that a spreadsheet would run, or that quoting could break, pass through every form as they are."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""JSONL is cut at line feeds only; a bad line is one row of the quarantine, with its number and bytes."""
+"""Hazard 17: JSONL is cut at line feeds only; a bad line is one row of the quarantine, with its number and bytes."""
 
 import json
 

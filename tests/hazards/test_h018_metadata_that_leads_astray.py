@@ -1,4 +1,4 @@
-"""File names in metadata are resolved below the root: missing, outside and linked files are quarantined."""
+"""Hazard 18: File names in metadata are resolved below the root: missing, outside and linked files are quarantined."""
 
 import json
 import uuid

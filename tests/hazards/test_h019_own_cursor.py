@@ -1,4 +1,4 @@
-"""Where a reader is in a table is our own (row group, row): no row is skipped or given twice after an interruption."""
+"""Hazard 19: where a reader is in a table is our own (row group, row): none is skipped or given twice."""
 
 from itertools import islice
 

@@ -40,10 +40,11 @@ def test_3000_damaged_images_are_all_accounted_for():
     check(3_000, seed=20)
 
 
-@pytest.mark.slow
+@pytest.mark.full("F5")
 @pytest.mark.timeout(1200)
-def test_100000_damaged_images_are_all_accounted_for():
+def test_100000_damaged_images_are_all_accounted_for(record_property):
     check(100_000, seed=2020)
+    record_property("images", 100_000)
 
 
 def test_an_empty_file():

@@ -1,6 +1,6 @@
 """Hazard 39: a caption stuffed with keywords pleases the matcher at times, never the overall score.
 
-What does not hold: a title said twice ("Candle Candle") can stand up to 0.7 higher than said once, and the matcher
+What does not hold: a title said twice ("Candle Candle") can stand up to 0.6 higher than said once, and the matcher
 alone rises for some lists. Both are counted in docs/figures/injection.md.
 """
 
