@@ -15,7 +15,7 @@ import json
 import pickle
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ from burnish.train.builtin.corruption import CORRUPTIONS
 from burnish.train.builtin.material import Material, gather
 
 FIGURES = Path(__file__).parents[1] / "docs" / "figures"
+PATH = FIGURES / "builtin_model.json"
+PARTS = ("matching", "text", "speed")
+Measures = dict[str, dict[str, float]]
 LIST = Path(__file__).parents[1] / "tests" / "backends" / "builtin" / "text_quality.tsv"
 MIDDLE = 3.0  # of the scale: captions below are rewritten by default
 END_MARKS = " .!?"
@@ -52,38 +55,65 @@ class Subset:
 
 
 def main() -> None:
-    """Everything, from the command line."""
+    """Everything, or the parts asked for, from the command line."""
     options = _options()
     with tempfile.TemporaryDirectory() as scratch:
-        _measure(options, options.keep or Path(scratch))
+        _measure(options, options.keep or Path(scratch), options.part or list(PARTS))
 
 
-def _measure(options: argparse.Namespace, kept: Path) -> None:
-    material = _material(options.clipart, kept)
+def _measure(options: argparse.Namespace, kept: Path, parts: Sequence[str]) -> None:
+    material = rendered(options.clipart, kept)
     shown = stamps.read(options.stamps)
     subsets = _subsets(options.clipart, material, shown)
-    runs = []
-    for number in range(options.seeds):
-        seed = number * SEED_STEP
-        folder = kept / f"seed-{seed}"
-        if not (folder / manifest.MANIFEST).exists():
-            heads.build(material, folder, seed)
-        runs.append(_run(Judge(folder), subsets, material, shown, seed))
+    measures = {
+        "matching": lambda judge, _: _matched(judge, subsets),
+        "text": lambda judge, seed: _texts(judge, shown, material, seed),
+    }
     figures: dict[str, Any] = {
+        **_earlier(parts),
         "command": "python -m benchmarks.builtin_model --clipart DIR --stamps DIR --seeds " + str(options.seeds),
-        "machine": machine(["numpy", "onnxruntime", "py3langid"]),
         "weights": manifest.load().digest,
         "weights_bytes": sum(path.stat().st_size for path in manifest.FOLDER.iterdir()),
         "split": {part: len(stems) for part, stems in split.load().items()},
         "train_pictures_used": len(material.rows("train")),
         "seeds": [number * SEED_STEP for number in range(options.seeds)],
         "n": {subset.name: len(subset.captions) for subset in subsets},
-        "results": _fold(runs),
-        "speed": builtin_speed.measure(subsets[0].pictures, subsets[0].captions),
     }
+    for part in parts:
+        if part == "speed":
+            figures["speed"] = builtin_speed.measure(subsets[0].pictures, subsets[0].captions)
+        else:
+            figures.setdefault("results", {}).update(_fold(_runs(part, measures[part], material, kept, options.seeds)))
+        figures.setdefault("measured", {})[part] = {
+            "weights": manifest.load().digest,
+            "machine": machine(["numpy", "onnxruntime", "py3langid"]),
+        }
     FIGURES.mkdir(parents=True, exist_ok=True)
-    (FIGURES / "builtin_model.json").write_text(json.dumps(figures, indent=1) + "\n")
-    (FIGURES / "builtin_model.md").write_text(builtin_page.page(figures))
+    PATH.write_text(json.dumps(figures, indent=1) + "\n")
+    PATH.with_suffix(".md").write_text(builtin_page.page(figures))
+
+
+def _earlier(parts: Sequence[str]) -> dict[str, Any]:
+    """The figures of the parts that are not measured now, as the last run left them."""
+    return {} if set(parts) == set(PARTS) else dict(json.loads(PATH.read_text()))
+
+
+def _runs(
+    part: str, measure: Callable[[Judge, int], Measures], material: Material, kept: Path, seeds: int
+) -> list[Measures]:
+    """One part of every seed; what `kept` holds of the same weights is not measured again."""
+    found = []
+    for number in range(seeds):
+        seed = number * SEED_STEP
+        folder = kept / f"seed-{seed}"
+        if not (folder / manifest.MANIFEST).exists():
+            heads.build(material, folder, seed)
+        judge = Judge(folder)
+        done = kept / f"{part}-{judge.digest[:12]}.json"
+        if not done.exists():
+            done.write_text(json.dumps(measure(judge, seed)))
+        found.append(json.loads(done.read_text()))
+    return found
 
 
 def _options() -> argparse.Namespace:
@@ -91,11 +121,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clipart", type=Path, default=clipart.DEFAULT_CLIPART)
     parser.add_argument("--stamps", type=Path, default=stamps.DEFAULT_STAMPS)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--keep", type=Path, help="keep what was rendered and trained in this folder between runs")
+    parser.add_argument(
+        "--keep", type=Path, help="keep what was rendered, trained and measured here: a stopped run goes on"
+    )
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this; the other figures stay as they are")
     return parser.parse_args()
 
 
-def _material(folder: Path, kept: Path) -> Material:
+def rendered(folder: Path, kept: Path) -> Material:
+    """The clip art in `folder` as the towers see it; ten minutes, then kept in `kept`."""
     path = kept / "material.pickle"
     if path.exists():
         found = pickle.loads(path.read_bytes())  # noqa: S301 - a file this command wrote
@@ -130,20 +164,23 @@ def _stamps(name: str, chosen: Sequence[stamps.Stamp]) -> Subset:
     )
 
 
-def _run(
-    judge: Judge, subsets: Sequence[Subset], material: Material, shown: Sequence[stamps.Stamp], seed: int
-) -> dict[str, dict[str, float]]:
+def _matched(judge: Judge, subsets: Sequence[Subset]) -> Measures:
     found = {}
     for subset in subsets:
         seen, read = judge.look(subset.pictures), judge.read(subset.captions)
         found[subset.name] = _matching(judge, seen, read, subset.captions)
+    return found
+
+
+def _texts(judge: Judge, shown: Sequence[stamps.Stamp], material: Material, seed: int) -> Measures:
     stamp_captions = sorted({stamp.caption for stamp in shown})
     left_out, shipped = _spoilt(judge, material, stamp_captions[::2], seed)
-    found["text quality, corruption left out of training"] = left_out
-    found["text quality, shipped head"] = shipped
-    found["text quality, what it says of clean and bad captions"] = _said(judge, shown, material)
-    found["p(English), tuxpaint captions"] = _english(judge, shown)
-    return found
+    return {
+        "text quality, corruption left out of training": left_out,
+        "text quality, shipped head": shipped,
+        "text quality, what it says of clean and bad captions": _said(judge, shown, material),
+        "p(English), tuxpaint captions": _english(judge, shown),
+    }
 
 
 def _matching(judge: Judge, seen: Sequence[Seen], read: Sequence[Read], names: Sequence[str]) -> dict[str, float]:
@@ -252,7 +289,7 @@ def _english(judge: Judge, shown: Sequence[stamps.Stamp]) -> dict[str, float]:
     }
 
 
-def _fold(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, dict[str, float]]]:
+def _fold(runs: Sequence[Measures]) -> dict[str, dict[str, dict[str, float]]]:
     return {
         name: {
             measure: matching.spread([run[name][measure] for run in runs])

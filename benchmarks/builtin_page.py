@@ -28,7 +28,10 @@ def page(figures: Mapping[str, Any]) -> str:
         f"Command: `{figures['command']}`.",
         f"Seeds {figures['seeds']}; weights {figures['weights'][:12]},",
         f"{figures['weights_bytes'] / 1e6:.1f} MB; trained on {figures['train_pictures_used']} pictures.",
-        f"Split (pictures): {figures['split']}. n by subset: {figures['n']}. Machine: {figures['machine']}.",
+        f"Split (pictures): {figures['split']}. n by subset: {figures['n']}.",
+        "",
+        *(f"- {part}: weights {how['weights'][:12]}, machine {how['machine']}"
+          for part, how in figures["measured"].items()),
         "",
         "Held out by text and by look (no test picture has a feature cosine above 0.9 to a train picture). Clip-art",
         "captions are the cleaned title, or the file name where the title names a collection. Random negatives: 8 a",
@@ -37,7 +40,7 @@ def page(figures: Mapping[str, Any]) -> str:
         "",
         CANNOT,
         "",
-    ]
+    ]  # fmt: skip
     for name, measures in figures["results"].items():
         lines += [f"## {name}", "", "| measure | mean | range over seeds |", "|---|---|---|"]
         lines += [f"| {key} | {value['mean']:.3f} | {value['low']:.3f} to {value['high']:.3f} |"

@@ -52,9 +52,10 @@ def clipart(work: Path, package: Path, pairs: int) -> Path:
     return _cached(work, f"clipart-{pairs}", lambda: islice(_turned(base), pairs))
 
 
-def repeated(work: Path, pairs: int) -> Path:
+def repeated(work: Path, pairs: int, per_shard: int = PER_SHARD) -> Path:
     """A folder of tar shards with `pairs` pairs, the bundled sample's 240 again and again."""
-    return _cached(work, f"sample-{pairs}", lambda: _again(list(read(SAMPLE)), pairs))
+    name = f"sample-{pairs}" if per_shard == PER_SHARD else f"sample-{pairs}-by-{per_shard}"
+    return _cached(work, name, lambda: _again(list(read(SAMPLE)), pairs), per_shard)
 
 
 def linked(work: Path, pairs: int) -> Path:
@@ -88,12 +89,12 @@ def size(folder: Path) -> tuple[int, int]:
     return sum(s["successes"] for s in stats), sum(p.stat().st_size for p in folder.glob("*.tar"))
 
 
-def pack(folder: Path, sources: Iterable[Source]) -> None:
+def pack(folder: Path, sources: Iterable[Source], per_shard: int = PER_SHARD) -> None:
     """`sources` as numbered shards: tar, Parquet and stats, as img2dataset leaves them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for number, part in enumerate(_chunks(sources)):
+    for number, part in enumerate(_chunks(sources, per_shard)):
         stem = f"{number:05d}"
         rows = [_fields(source, f"{stem}{index:04d}") for index, source in enumerate(part)]
         with tarfile.open(folder / f"{stem}.tar", "w", format=tarfile.USTAR_FORMAT) as tar:
@@ -106,13 +107,13 @@ def pack(folder: Path, sources: Iterable[Source]) -> None:
         (folder / f"{stem}_stats.json").write_text(json.dumps(stats, indent=4), encoding="utf-8")
 
 
-def _cached(work: Path, name: str, make: Callable[[], Iterable[Source]]) -> Path:
+def _cached(work: Path, name: str, make: Callable[[], Iterable[Source]], per_shard: int = PER_SHARD) -> Path:
     final = work / "corpus" / name
     if not final.exists():
         unfinished = final.with_name(f".{name}")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        pack(unfinished, make())
+        pack(unfinished, make(), per_shard)
         unfinished.rename(final)
     return final
 
@@ -157,9 +158,9 @@ def _jpeg(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def _chunks(sources: Iterable[Source]) -> Iterator[list[Source]]:
+def _chunks(sources: Iterable[Source], per_shard: int) -> Iterator[list[Source]]:
     stream = iter(sources)
-    while part := list(islice(stream, PER_SHARD)):
+    while part := list(islice(stream, per_shard)):
         yield part
 
 

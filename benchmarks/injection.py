@@ -20,22 +20,20 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from tests.injection import benign, corpus, shifts
 
-from benchmarks import injection_page, measure
+from benchmarks import injection_page, injection_scenes, measure
 from burnish.backends.builtin.backend import BuiltinBackend
 from burnish.injection import learned, orders
 from burnish.injection.folding import fold
 from burnish.injection.signs import sentences
-from burnish.scenes import captions, compose
 from burnish.texts import look
 from burnish.train.builtin import clipart
 from burnish.train.injection import fit
 from burnish.train.injection.corpus import titles
+from tests.injection import benign, corpus, shifts
 
 FIGURES = Path(__file__).resolve().parents[1] / "docs" / "figures"
 ORDINARY = 4_500
-SCENES = 250
 SEED = 0
 ROUNDS = 5
 
@@ -68,18 +66,14 @@ def false_flags(package: Path | None) -> dict[str, Any]:
     kinds = {"generated and sample": benign.ordinary(ORDINARY, SEED), "hard, drawn": benign.drawn(), "hard, all": every}
     kinds["hard, written after the first count"] = later
     kinds["hard, written before the learned detector"] = _fresh()
-    kinds["captions of scenes, four formats"] = _of_scenes()
+    kinds["captions of scenes, four formats"] = injection_scenes.in_formats()
+    kinds["fused captions of scenes, with names"] = injection_scenes.fused()
+    kinds["scenes in wordings of no caption"] = injection_scenes.in_other_words()
     if package:
         kinds["clip-art titles and descriptions"] = real = real_words(package)
         kinds["generated, to fill up"] = benign.ordinary(ORDINARY, SEED)[-(ORDINARY - len(real)) :]
         kinds["of the clip-art ones: no training on them"] = sorted({*real} - {*titles(package, "train")})
     return {kind: {"texts": len(texts), "flagged": _how_many(texts)} for kind, texts in kinds.items()}
-
-
-def _of_scenes() -> list[str]:
-    """Dense captions: titles are one sentence long and do not say where things are."""
-    drawn = [compose.scene(SEED, number) for number in range(SCENES)]
-    return [make(scene) for scene in drawn for make in captions.FORMATS.values()]
 
 
 def _fresh() -> list[str]:

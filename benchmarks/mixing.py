@@ -1,10 +1,12 @@
 """Mixing two sources while a model trains, beside `webdataset` and `datasets`; and how exact drawn shares are.
 
-    python -m benchmarks.mixing --work DIR [--pairs 10000] [--rounds 3]
+    python -m benchmarks.mixing --work DIR [--pairs 10000] [--rounds 3] [--parts sides,resumed,shares,memory]
 
 Writes docs/figures/mixing.json and .md. Two sources of JPEG pairs in tars (img2dataset's layout, 1,000 a shard) are
 mixed 70 : 30. Each side runs in a process of its own, sides taking turns, and gives encoded images and texts: no pixels
 are decoded. CPU is that of the process from the first sample to the last, imports and opening left out.
+
+Parts that are not asked for stay as they were. Memory: see `benchmarks.mixing_memory`.
 
 Shares: of so many seeds, how far the share of a role that should be 45 % is off, drawn by hash and with exact counts.
 """
@@ -22,13 +24,14 @@ import tarfile
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from benchmarks import mixing_memory
 from benchmarks.measure import machine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -246,6 +249,8 @@ def page(found: dict[str, Any]) -> str:
         "|---:|---:|---:|---:|---:|---:|---:|",
         *map(_share_row, found["shares"]),
         "",
+        *(mixing_memory.page(found["memory"]) if "memory" in found else ()),
+        "",
         f"Measured on: {facts}.",
     ]
     return "\n".join(lines) + "\n"
@@ -262,25 +267,40 @@ def _share_row(row: dict[str, Any]) -> str:
     return f"| {row['pairs']:,} | {drawn} | {row['95 of 100 by chance']} | {row['exact, largest']} |"
 
 
+def _sides(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "pairs": options.pairs,
+        "rounds": options.rounds,
+        "machine": machine(("webdataset", "datasets", "numpy")),
+        "sides": sides(options.work, options.pairs, options.rounds),
+    }
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "sides": _sides,
+    "resumed": lambda options: {"resumed": resumed(options.work, options.pairs)},
+    "shares": lambda _: {"shares": shares()},
+    "memory": lambda options: {"memory": mixing_memory.measured(options.work, options.sizes)},
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "burnish-mixing")
     parser.add_argument("--pairs", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--side", choices=sorted(SIDES))
+    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="of the part memory")
     options = parser.parse_args()
     if options.side:
         print(json.dumps(run_side(options.side, options.work, options.pairs)))
         return
-    found = {
-        "pairs": options.pairs,
-        "rounds": options.rounds,
-        "machine": machine(("webdataset", "datasets", "numpy")),
-        "sides": sides(options.work, options.pairs, options.rounds),
-        "resumed": resumed(options.work, options.pairs),
-        "shares": shares(),
-    }
-    FIGURES.joinpath("mixing.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    path = FIGURES / "mixing.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for part in options.parts.split(","):
+        found |= PARTS[part](options)
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     FIGURES.joinpath("mixing.md").write_text(page(found), encoding="utf-8")
     print(page(found))
 
