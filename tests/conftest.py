@@ -32,13 +32,14 @@ FIGURES = "FULL_TIER_FIGURES"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever leaves itself out where an extra is missing runs once more where the extras are: `make test-slow`.
-    What starts clusters stays in one process (`--dist loadgroup`): two at a time are more than a small machine holds.
+    There (`--dist loadgroup`) a file stays in one process, as what it trains once for all its tests takes minutes; and
+    so does all that starts clusters: two at a time are more than a small machine holds.
     """
     for item in items:
         if _says(item.path, "importorskip(") or _says(item.path.with_name("conftest.py"), "importorskip("):
             item.add_marker("extras")
-        if _says(item.path, "ray_cluster") or _says(item.path, "ray_runs"):
-            item.add_marker(pytest.mark.xdist_group("ray"))
+        starts_clusters = _says(item.path, "ray_cluster") or _says(item.path, "ray_runs")
+        item.add_marker(pytest.mark.xdist_group("ray" if starts_clusters else item.path.as_posix()))
 
 
 @cache

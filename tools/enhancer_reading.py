@@ -16,8 +16,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,22 @@ def texts(seed: int) -> Iterator[tuple[str, str]]:
         number += 1
         if alt.kind in ALIKE:
             yield alt.text, alt.repaired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long is read, and what: `more` are texts of other kinds, without end, in turns with those of scenes."""
+
+    steps: int = STEPS
+    seed: int = 0
+    with_kin: bool = True
+    more: Sequence[Iterator[tuple[str, str]]] = ()
+
+
+def alternating(*streams: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """One of each in turn, without end."""
+    for stream in cycle(streams):
+        yield next(stream)
 
 
 class Reader:
@@ -103,18 +120,19 @@ def kin(loaded: Loaded) -> int:
 class Course:
     """The lessons in their order, and where they go on after a stop: the same steps either way."""
 
-    def __init__(self, base: Path, output: Path, steps: int, seed: int, *, with_kin: bool = True) -> None:
+    def __init__(self, base: Path, output: Path, plan: Plan) -> None:
         self._loaded = load(Options(model=str(base), dtype="fp32", device="cpu"))
-        if with_kin:
+        if plan.with_kin:
             kin(self._loaded)
         self._model = self._loaded.model.requires_grad_(requires_grad=True).train()
-        self._reader, self._learner = Reader(self._loaded), Learner(self._model.parameters(), steps, PEAK)
-        self._path, self._steps, self._seed, self._done = output / STATE, steps, seed, 0
+        self._reader, self._learner = Reader(self._loaded), Learner(self._model.parameters(), plan.steps, PEAK)
+        self._path, self._steps, self._done = output / STATE, plan.steps, 0
+        self._rows = alternating(texts(plan.seed), *plan.more)
 
     def run(self, at_most: int | None = None) -> bool:
         """All steps that are left, or the next `at_most`; whether none is left and the folder is a checkpoint."""
         self._restore()
-        rows = islice(texts(self._seed), self._done * BATCH, None)
+        rows = islice(self._rows, self._done * BATCH, None)
         for step in islice(range(self._done, self._steps), at_most):
             lessons = [
                 self._reader.lesson(at, given, wanted, (step * BATCH + at) % MOST_WORDS + 1)
@@ -153,16 +171,16 @@ def steps_read(folder: Path) -> int:
     return int(torch.load(path, weights_only=True)["done"]) if path.exists() else 0
 
 
-def read(base: Path, output: Path, steps: int, seed: int, at_most: int | None = None, *, with_kin: bool = True) -> bool:
-    """Make `output` the model of `base` after `steps` steps of reading, or go on with it for `at_most` so many; whether
-    it is whole.
+def read(base: Path, output: Path, plan: Plan, at_most: int | None = None) -> bool:
+    """Make `output` the model of `base` after the plan's steps of reading, or go on with it for `at_most` so many;
+    whether it is whole.
     """
     if (output / "config.json").exists():
         return True
     output.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     with one_thread():
-        return Course(base, output, steps, seed, with_kin=with_kin).run(at_most)
+        return Course(base, output, plan).run(at_most)
 
 
 def right(folder: Path, count: int, seed: int) -> dict[str, float]:
@@ -194,7 +212,8 @@ def main() -> None:
     parser.add_argument("--at-most", type=int, help="steps now; the same command goes on later")
     parser.add_argument("--without-kin", action="store_true")
     given = parser.parse_args()
-    if read(given.base, given.output, given.steps, given.seed, given.at_most, with_kin=not given.without_kin):
+    plan = Plan(steps=given.steps, seed=given.seed, with_kin=not given.without_kin)
+    if read(given.base, given.output, plan, given.at_most):
         with one_thread():
             print(json.dumps(right(given.output, TOLD, TOLD_SEED)))
 

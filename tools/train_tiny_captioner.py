@@ -1,6 +1,6 @@
 """Train a tiny multimodal model (SigLIP + MLP + Qwen2, AITQE's parts) to write captions of scenes in our formats.
 
-    python -m tools.train_tiny_captioner OUT [--seed 0] [--looking 1500] [--telling 1000] [--at-most N]
+    python -m tools.train_tiny_captioner OUT [--seed 0] [--width 160] [--looking 1500] [--telling 1000] [--at-most N]
 
 The result is an ordinary checkpoint folder for ``--backend transformers``. First its tower learns what each patch
 shows, then the whole model short captions, and then captions in the formats ssc, dsc, dsc+ and afc, asked for as
@@ -18,7 +18,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,14 @@ SAVED_EVERY = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How large a model, its `seed`, and how many steps it takes: `looking` before it says a word, `telling` captions,
-    of which the first `short` share are of the shortest format alone, `reading` names without pictures, and `fusing`
-    them into captions; then both once more, `rereading` and `settling`: words are carried on soon, figures late.
+    """How large a model, the `peak` of its learning rate, its `seed`, and how many steps it takes: `looking` before it
+    says a word, `telling` captions, of which the first `short` share are of the shortest format alone, `reading` names
+    without pictures, and `fusing` them into captions; then both once more, `rereading` and `settling`: words are
+    carried on soon, figures late.
     """
 
     size: tiny_models.Size = SIZE
+    peak: float = PEAK
     seed: int = 0
     looking: int = 1500
     telling: int = 1000
@@ -154,7 +156,9 @@ class Course:
     def __init__(self, trainer: Trainer, folder: Path, plan: Plan) -> None:
         self._trainer, self._path, self._plan = trainer, folder / STATE, plan
         self._parts = {name: int(getattr(plan, name)) for name in STEP}
-        self._learners = {name: Learner(trainer.parameters(), number, PEAK) for name, number in self._parts.items()}
+        self._learners = {
+            name: Learner(trainer.parameters(), number, plan.peak) for name, number in self._parts.items()
+        }
         self._done: dict[str, float] = {**dict.fromkeys(STEP, 0), "cpu_s": 0.0}
 
     def run(self, at_most: int | None = None) -> dict[str, float]:
@@ -253,11 +257,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument(
+        "--width", type=int, default=SIZE.width, help="of tower and decoder; 384 makes 11 million weights"
+    )
+    parser.add_argument("--peak", type=float, default=usual.peak, help="of the learning rate; wider models take less")
     for name in STEP:
         parser.add_argument(f"--{name}", type=int, default=getattr(usual, name))
     parser.add_argument("--at-most", type=int, help="steps of all kinds now; the same command goes on later")
     given = parser.parse_args()
-    plan = Plan(seed=given.seed, **{name: getattr(given, name) for name in STEP})
+    size = replace(SIZE, width=given.width)
+    plan = Plan(size=size, peak=given.peak, seed=given.seed, **{name: getattr(given, name) for name in STEP})
     print(json.dumps(train(given.folder, plan, given.at_most)))
 
 

@@ -2,11 +2,14 @@
 
     python -m tools.train_tiny_captioner CAPTIONER --seed 0     # once; see there
     python -m tools.train_tiny_enhancer CAPTIONER WORK [--pairs 400] [--reading 300] [--steps 200] [--seed 0]
+                                                       [--clipart DIR --titles 800]
 
 The captioner (SigLIP + projector + Qwen2, 2.3 million parameters) stands for a pre-trained model: it sees a little and
 writes a little, and knows next to nothing of judging. Its vocabulary gets our questions as tokens of their own, as in
 `tools.train_tiny`, so that a prompt is a hundred tokens and not a thousand (WORK/base). Before it sees a picture beside
-a text it learns to give texts back (`tools.enhancer_reading`, WORK/reader). WORK/model is an ordinary checkpoint folder
+a text it learns to give texts back (`tools.enhancer_reading`, WORK/reader). With `--clipart` (a folder of Debian's
+openclipart-svg) real titles are read in turns with those of scenes, and their samples join the others
+(`tools.enhancer_titles`). WORK/model is an ordinary checkpoint folder
 for ``--backend transformers``; every part can be stopped, and the same command goes on.
 """
 
@@ -27,7 +30,7 @@ from burnish.chat import render
 from burnish.chat.local.loading import load
 from burnish.chat.local.options import Options
 from burnish.values import AssessRequest, Budget, Picture, RewriteRequest
-from tools import enhancer_reading
+from tools import enhancer_reading, enhancer_titles
 
 CRITERIA = ("overall", "text_quality", "image_text_matching")
 """Whose questions are tokens: what `burnish negatives` teaches of its own accord."""
@@ -36,6 +39,9 @@ TAUGHT = "overall"
 FIRST_SEED = 600_000
 """Of the scenes to learn from; those of measurements are far below."""
 RULES = "attribute,count,entity,leading,near,object,ocr,relation,truncation,word_order"
+ORACLE = "oracle"
+TITLE_RULES = "attribute,count,entity,near,object,truncation,word_order"
+"""Titles of three words have little else to get wrong; a sign that is not there would be most of what is made."""
 SIDE_PX = 192
 """Of the picture that the base's tower takes."""
 SETTINGS = ("rate=1e-3", "batch=16", "warmup=0.05", "device=cpu", "save_every=50", f"side_px={SIDE_PX}", "held_out=200")
@@ -77,11 +83,25 @@ def scenes(output: Path, pairs: int, seed: int) -> None:
         burnish("scenes", "-o", output, "--pairs", pairs, "--seed", FIRST_SEED + seed)
 
 
-def negatives(source: Path, output: Path, ways: str, *more: object) -> None:
-    """Samples of them, judged by the truth; a bad caption's rewrite comes from the truth as well."""
-    oracle = [f"--set={of}_options.truth={source}" for of in ("backend", "teacher")]
-    named = ("--backend", "oracle", "--teacher", "oracle", "--ways", ways, "--workers", 1)
-    burnish("negatives", source, "-o", output, *named, *oracle, *more)
+def negatives(source: Path, output: Path, ways: str, *more: object, knows: str = ORACLE) -> None:
+    """Samples of them, judged by the backend that `knows` the truth; a bad caption's rewrite comes from there too."""
+    roles = ("backend", "teacher") if knows == ORACLE else ("backend",)
+    named = [part for role in roles for part in (f"--{role}", knows, f"--set={role}_options.truth={source}")]
+    burnish("negatives", source, "-o", output, "--ways", ways, "--workers", 1, *named, *more)
+
+
+def samples(work: Path, pairs: int, seed: int, clipart: Path | None, titles: int) -> Path:
+    """Of scenes, and of clip art if there is any."""
+    taught = f"--set=criteria={TAUGHT}"
+    scenes(work / "scenes", pairs, seed)
+    negatives(work / "scenes", work / "samples", RULES, taught)
+    if clipart is None:
+        return work / "samples"
+    enhancer_titles.write(clipart, work / "titles", titles, seed)
+    known = "tools.enhancer_titles:truth"
+    negatives(work / "titles", work / "title_samples", TITLE_RULES, taught, "--balance", "none", knows=known)
+    enhancer_titles.joined({"scenes": work / "samples", "titles": work / "title_samples"}, work / "all_samples")
+    return work / "all_samples"
 
 
 def tune(samples: Path, output: Path, base: Path, *more: object) -> None:
@@ -106,18 +126,21 @@ def main(given: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--steps", type=int, default=200, help="steps of the fine-tuning on samples")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--clipart", type=Path, help="learn from real titles too")
+    parser.add_argument("--titles", type=int, default=800, help="drawings of it that samples are made of")
     said: Any = parser.parse_args(given)
     work: Path = said.work
     work.mkdir(parents=True, exist_ok=True)
     base(said.captioner, work / "base")
     began = "base"
     if said.reading:
-        enhancer_reading.read(work / "base", work / "reader", said.reading, said.seed)
+        titles = () if said.clipart is None else (enhancer_titles.texts(said.clipart, said.seed),)
+        plan = enhancer_reading.Plan(steps=said.reading, seed=said.seed, more=titles)
+        enhancer_reading.read(work / "base", work / "reader", plan)
         began = "reader"
-    scenes(work / "scenes", said.pairs, said.seed)
-    negatives(work / "scenes", work / "samples", RULES, f"--set=criteria={TAUGHT}")
+    made = samples(work, said.pairs, said.seed, said.clipart, said.titles)
     more = ("--steps", said.steps, "--seed", said.seed, "--set=tower=true")
-    tune(work / "samples", work / "model", work / began, *more)
+    tune(made, work / "model", work / began, *more)
 
 
 if __name__ == "__main__":

@@ -61,10 +61,10 @@ def test_a_stopped_course_goes_on_to_the_same_weights(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "BATCH", 2)
-    assert reading.read(base, tmp_path / "once", 3, 0)
-    assert not reading.read(base, tmp_path / "twice", 3, 0, at_most=2)
+    assert reading.read(base, tmp_path / "once", reading.Plan(steps=3))
+    assert not reading.read(base, tmp_path / "twice", reading.Plan(steps=3), at_most=2)
     assert [reading.steps_read(folder) for folder in (tmp_path / "twice", base)] == [2, 0]
-    assert reading.read(base, tmp_path / "twice", 3, 0)
+    assert reading.read(base, tmp_path / "twice", reading.Plan(steps=3))
     models = [
         load(Options(model=str(folder), device="cpu")).model for folder in (base, tmp_path / "once", tmp_path / "twice")
     ]
@@ -74,4 +74,4 @@ def test_a_stopped_course_goes_on_to_the_same_weights(
     found = reading.right(tmp_path / "once", 3, 1)
     assert found["n"] == 3
     assert 0 <= found["texts"] <= found["tokens"] <= 1
-    assert reading.read(tmp_path / "nowhere", tmp_path / "once", 3, 0)  # it is there: nothing is read
+    assert reading.read(tmp_path / "nowhere", tmp_path / "once", reading.Plan(steps=3))  # it is there: nothing is read

@@ -1,4 +1,4 @@
-"""What all proxies that torch trains have in common: which samples come when, and torch as they want it."""
+"""What all proxies that torch trains have in common: which samples come when, and how they learn."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from burnish.errors import MissingExtra, UsageError
+from burnish.errors import UsageError
 from burnish.proxy import Epoch, Rows
+from burnish.train.deterministic import torch_module
 
 
 def numbered(epochs: Sequence[Epoch]) -> tuple[list[Epoch], dict[str, int]]:
@@ -64,14 +65,3 @@ def contrast(model: Any, pictures: Any, texts: Any) -> Any:
     right = torch.arange(len(scores))
     cross = torch.nn.functional.cross_entropy
     return (cross(scores, right) + cross(scores.T, right)) / 2
-
-
-def torch_module() -> Any:
-    """Torch on one thread with deterministic kernels, or the message which extra brings it."""
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("training a proxy", "train") from error
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    return torch

@@ -21,7 +21,8 @@ import numpy.typing as npt
 from burnish.backends.builtin import manifest
 from burnish.errors import UsageError
 from burnish.proxy import Epoch, Floats, Rows
-from burnish.proxy._steps import Course, batches, contrast, numbered, torch_module
+from burnish.proxy._steps import Course, batches, contrast, numbered
+from burnish.train.deterministic import torch_module
 
 if TYPE_CHECKING:
     from burnish.backends.builtin.language import Language

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from burnish.errors import UsageError
 from burnish.proxy import Epoch, Floats, Rows, _scratch
-from burnish.proxy._steps import Course, batches, numbered, torch_module
+from burnish.proxy._steps import Course, batches, numbered
+from burnish.train.deterministic import torch_module
 
 WIDTH, CONTEXT = 96, 4
 AT_ONCE = 128

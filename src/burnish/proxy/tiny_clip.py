@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from burnish.errors import UsageError
 from burnish.proxy import Epoch, Floats, Rows, _scratch
-from burnish.proxy._steps import Course, batches, contrast, numbered, torch_module
+from burnish.proxy._steps import Course, batches, contrast, numbered
+from burnish.train.deterministic import torch_module
 
 WIDTH, JOINT, HEADS = 96, 96, 4
 WARMTH = 2.66

@@ -12,6 +12,7 @@ from burnish.backends.builtin.surface import SURFACE_DIM
 from burnish.backends.builtin.vision import COLOUR_DIM, FEATURE_DIM
 from burnish.train.builtin import matcher
 from burnish.train.builtin.material import Floats
+from burnish.train.deterministic import torch_module
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,7 +32,7 @@ def rounded(head: Any) -> Any:
 
 def image_head(heads: list[Any], labels: Floats, captions: Floats, out: Path) -> None:
     """features, logits, colours -> joint (384,), its level over the caption bank, probabilities (1000,)."""
-    torch = matcher.torch_module()
+    torch = torch_module()
     nn = torch.nn
 
     class Model(nn.Module):  # type: ignore[misc, name-defined]
@@ -63,7 +64,7 @@ def text_head(quality: Any, labels: Floats, pictures: Floats, classes: Floats, o
 
     `classes` (1000,) are the bank's mean probabilities.
     """
-    torch = matcher.torch_module()
+    torch = torch_module()
     nn = torch.nn
 
     class Model(nn.Module):  # type: ignore[misc, name-defined]

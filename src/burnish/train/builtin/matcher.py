@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from burnish.errors import MissingExtra
 from burnish.train.builtin.material import Floats, Material
+from burnish.train.deterministic import torch_module
 
 if TYPE_CHECKING:
     import torch
@@ -29,17 +29,6 @@ EVIDENCE_LABELS = 10
 EVIDENCE_SCALE = 8.0
 COLOUR_SCALE = 2.0
 SEEDS = 3
-
-
-def torch_module() -> Any:
-    """Torch on one thread with deterministic kernels, or the message which extra brings it."""
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("training the built-in model", "train") from error
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    return torch
 
 
 def evidence(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

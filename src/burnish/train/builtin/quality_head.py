@@ -10,8 +10,9 @@ import numpy as np
 
 from burnish.backends.builtin.language import EMBEDDING_DIM, Language, identify
 from burnish.backends.builtin.surface import SURFACE_DIM
-from burnish.train.builtin import foreign, logistic, matcher, quality, split
+from burnish.train.builtin import foreign, logistic, quality, split
 from burnish.train.builtin.material import Floats, Material
+from burnish.train.deterministic import torch_module
 
 if TYPE_CHECKING:
     import torch
@@ -113,7 +114,7 @@ def network(torch: Any) -> Any:
 
 def train(embeddings: Floats, surfaces: Floats, good: Any, seed: int) -> Any:
     """The head in eval mode; full batches, the same for a seed."""
-    torch = matcher.torch_module()
+    torch = torch_module()
     torch.manual_seed(seed)
     head = network(torch)
     words, figures = torch.from_numpy(embeddings), torch.from_numpy(surfaces)
@@ -132,6 +133,6 @@ def train(embeddings: Floats, surfaces: Floats, good: Any, seed: int) -> Any:
 
 def score(head: Any, embeddings: Floats, surfaces: Floats) -> Floats:
     """Logits (n,) of good text."""
-    torch = matcher.torch_module()
+    torch = torch_module()
     with torch.no_grad():
         return np.asarray(head(torch.from_numpy(embeddings), torch.from_numpy(surfaces)).numpy(), np.float32)
