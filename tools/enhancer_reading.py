@@ -63,9 +63,12 @@ def texts(seed: int) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How long is read, and what: `more` are texts of other kinds, without end, in turns with those of scenes."""
+    """How long is read, at which learning rate at most, and what: `more` are texts of other kinds, without end, in
+    turns with those of scenes.
+    """
 
     steps: int = STEPS
+    peak: float = PEAK
     seed: int = 0
     with_kin: bool = True
     more: Sequence[Iterator[tuple[str, str]]] = ()
@@ -125,7 +128,7 @@ class Course:
         if plan.with_kin:
             kin(self._loaded)
         self._model = self._loaded.model.requires_grad_(requires_grad=True).train()
-        self._reader, self._learner = Reader(self._loaded), Learner(self._model.parameters(), plan.steps, PEAK)
+        self._reader, self._learner = Reader(self._loaded), Learner(self._model.parameters(), plan.steps, plan.peak)
         self._path, self._steps, self._done = output / STATE, plan.steps, 0
         self._rows = alternating(texts(plan.seed), *plan.more)
 

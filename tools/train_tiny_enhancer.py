@@ -44,8 +44,10 @@ TITLE_RULES = "attribute,count,entity,near,object,truncation,word_order"
 """Titles of three words have little else to get wrong; a sign that is not there would be most of what is made."""
 SIDE_PX = 192
 """Of the picture that the base's tower takes."""
-SETTINGS = ("rate=1e-3", "batch=16", "warmup=0.05", "device=cpu", "save_every=50", f"side_px={SIDE_PX}", "held_out=200")
-"""Of the fine-tuning."""
+RATE = 1e-3
+"""The highest learning rate of the fine-tuning; reading, which goes before it, takes twice that."""
+SETTINGS = ("batch=16", "warmup=0.05", "device=cpu", "save_every=50", f"side_px={SIDE_PX}", "held_out=200")
+"""Of the fine-tuning, beside that."""
 
 
 def base(captioner: Path, output: Path) -> None:
@@ -125,6 +127,7 @@ def main(given: Sequence[str] | None = None) -> None:
         "--reading", type=int, default=enhancer_reading.STEPS, help="steps of texts without pictures; 0: none"
     )
     parser.add_argument("--steps", type=int, default=200, help="steps of the fine-tuning on samples")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning; wider models take less")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clipart", type=Path, help="learn from real titles too")
     parser.add_argument("--titles", type=int, default=800, help="drawings of it that samples are made of")
@@ -135,11 +138,11 @@ def main(given: Sequence[str] | None = None) -> None:
     began = "base"
     if said.reading:
         titles = () if said.clipart is None else (enhancer_titles.texts(said.clipart, said.seed),)
-        plan = enhancer_reading.Plan(steps=said.reading, seed=said.seed, more=titles)
+        plan = enhancer_reading.Plan(steps=said.reading, peak=2 * said.rate, seed=said.seed, more=titles)
         enhancer_reading.read(work / "base", work / "reader", plan)
         began = "reader"
     made = samples(work, said.pairs, said.seed, said.clipart, said.titles)
-    more = ("--steps", said.steps, "--seed", said.seed, "--set=tower=true")
+    more = ("--steps", said.steps, "--seed", said.seed, "--set=tower=true", f"--set=rate={said.rate:g}")
     tune(made, work / "model", work / began, *more)
 
 
