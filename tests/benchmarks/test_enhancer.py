@@ -106,9 +106,11 @@ def test_the_page_of_enhancers_shows_what_became_of_the_texts() -> None:
     )
     found = enhancer.measured(asked, perfect)
     assert found["worth"]["after"] == 5.0 > found["worth"]["before"]
-    how = {"weights": 1200, "reading": 5, "steps": 6, "samples": {"train": 7}, "loss": {"first": 2.0, "last": 1.0}}
+    how = {"weights": 1200, "reading": 5, "titles": True, "steps": 6, "samples": {"train": 7}}
+    how |= {"loss": {"first": 2.0, "last": 1.0}}
     page = enhancer.page(
         {
+            "command": "benchmarks.enhancer WORK --page another",
             "scenes": SCENES,
             "seed": SEED,
             "models": {"perfect": found},
@@ -117,7 +119,11 @@ def test_the_page_of_enhancers_shows_what_became_of_the_texts() -> None:
         }
     )
     assert "perfect 75% of 4 texts word for word, 90% of tokens." in page
-    assert "1,200 weights, 5 steps of texts without pictures, then\n  6 steps on 7 samples; loss 2.00 to 1.00." in page
+    assert "`python -m benchmarks.enhancer WORK --page another`:" in page
+    assert (
+        "1,200 weights, 5 steps of texts without pictures, then\n  6 steps on 7 samples of scenes and of real titles;"
+        in page
+    )
     assert f'- {asked[0].kind.replace("_", " ")} "{asked[0].text}". perfect: "{asked[0].scene.alt.repaired}"' in page
     assert f"| perfect | None | 1.0 | 0 of {SCENES} |" in page
     assert f"- perfect: rewritten {SCENES}" in page
