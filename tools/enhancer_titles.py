@@ -25,6 +25,7 @@ from PIL import Image
 
 from burnish import edits
 from burnish.backends.function import Answer, FunctionBackend
+from burnish.errors import UsageError
 from burnish.train.builtin import clipart, split
 from burnish.train.builtin.captions import captions
 from burnish.train.builtin.corruption import CORRUPTIONS
@@ -39,7 +40,9 @@ LEAST, MOST_SPOILT, BEST = 1.0, 2.5, 5.0
 
 
 def titles(folder: Path) -> dict[str, str]:
-    """Stem -> title of what may be learnt from, each title once; the order is that of the stems."""
+    """Stem -> title of what may be learnt from, each title once; the order is that of the stems. Raises `UsageError`
+    for a folder that holds nothing of it.
+    """
     arts = clipart.walk(folder)
     learnt = split.load()["train"]
     named = captions(arts)
@@ -47,7 +50,10 @@ def titles(folder: Path) -> dict[str, str]:
     for art in arts:
         if art.stem in learnt and art.stem in named:
             stems.setdefault(named[art.stem][0], art.stem)
-    return {stem: title for title, stem in stems.items() if len(edits.words(title)) >= MIN_WORDS}
+    found = {stem: title for title, stem in stems.items() if len(edits.words(title)) >= MIN_WORDS}
+    if not found:
+        raise UsageError(f"{folder} holds no clip art to learn from (svg/**/*.svg).\nInstall Debian's openclipart-svg.")
+    return found
 
 
 def texts(folder: Path, seed: int) -> Iterator[tuple[str, str]]:

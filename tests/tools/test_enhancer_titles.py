@@ -11,6 +11,7 @@ pytest.importorskip("resvg_py", reason="drawing needs the extra [train]")
 
 import burnish
 from burnish import images
+from burnish.errors import UsageError
 from burnish.train.builtin import split
 from burnish.train.tuning import samples
 from burnish.values import AssessRequest, Budget, Draft, Picture, RewriteRequest, Score
@@ -44,6 +45,11 @@ def test_only_what_may_train_is_learnt_from(clipart: Path) -> None:
     assert {wanted for _, wanted in read} <= set(told.values())
     assert all(wanted in given for given, wanted in read), "nothing has to be guessed without a picture"
     assert 0.1 < sum(given == wanted for given, wanted in read) / len(read) < 0.5
+
+
+def test_a_folder_without_clip_art_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no clip art to learn from"):
+        titles.titles(tmp_path)
 
 
 def test_the_judge_knows_each_pictures_title(clipart: Path, tmp_path: Path) -> None:
