@@ -10,10 +10,9 @@ that looks the title up by the picture: nothing here guesses.
 
 from __future__ import annotations
 
-import io
 import json
 import random
-import tarfile
+import shutil
 from collections.abc import Iterator, Mapping
 from itertools import cycle
 from pathlib import Path
@@ -21,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
-from PIL import Image
 
+from benchmarks.hybrid_world import write_tar
 from burnish import edits
 from burnish.backends.function import Answer, FunctionBackend
 from burnish.errors import UsageError
@@ -31,7 +30,7 @@ from burnish.train.builtin.captions import captions
 from burnish.train.builtin.corruption import CORRUPTIONS
 from burnish.values import AssessRequest, Request
 
-SHARD, TRUTH = "00000.tar", "truth.json"
+TRUTH = "truth.json"
 MIN_WORDS = 2
 SIDE_PX = 192
 SWAPPED = "swapped"
@@ -90,26 +89,18 @@ def write(folder: Path, output: Path, pairs: int, seed: int) -> None:
     lots = random.Random(f"enhancer titles {seed}")
     told = titles(folder)
     chosen = {stem: told[stem] for stem in lots.sample(sorted(told), min(pairs, len(told)))}
-    made = output.with_suffix(".made")
-    made.mkdir(parents=True, exist_ok=True)
     truth_: dict[str, str] = {}
-    with tarfile.open(made / SHARD, "w") as tar:
-        for at, (stem, text) in enumerate(spoilt(chosen, lots)):
-            pixels = clipart.render(folder / "svg" / f"{stem}.svg", SIDE_PX)
-            if pixels is None or truth_.setdefault(_digest(pixels), chosen[stem]) != chosen[stem]:
-                continue
-            image = io.BytesIO()
-            Image.fromarray(pixels).save(image, "PNG")
-            _add(tar, f"{at:05d}.png", image.getvalue())
-            _add(tar, f"{at:05d}.txt", text.encode())
+    drawn: list[tuple[str, NDArray[np.uint8], str]] = []
+    for at, (stem, text) in enumerate(spoilt(chosen, lots)):
+        pixels = clipart.render(folder / "svg" / f"{stem}.svg", SIDE_PX)
+        if pixels is None or truth_.setdefault(_digest(pixels), chosen[stem]) != chosen[stem]:
+            continue
+        drawn.append((f"{at:05d}", pixels, text))
+    made = output.with_suffix(".drawn")
+    shutil.rmtree(made, ignore_errors=True)  # a stopped run's may hold other pairs
+    write_tar(made, drawn)
     (made / TRUTH).write_text(json.dumps(truth_), encoding="utf-8")
     made.rename(output)
-
-
-def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size = len(data)
-    tar.addfile(entry, io.BytesIO(data))
 
 
 def _digest(rgb: NDArray[np.uint8]) -> str:

@@ -120,6 +120,10 @@ class Linked(Linking, Store, Protocol):
 class Picking(Protocol):
     """What else a store can do that finds a few images without reading the rest of a shard."""
 
+    def can_pick(self, shard: Shard) -> bool:
+        """Whether `pick` and `spans` can look into this shard, or it has to be read from its beginning."""
+        ...
+
     def pick(self, shard: Shard, names: Container[str], most: int) -> Iterator[tuple[str, bytes]]:
         """(name, bytes) of the images called so, after at most `most` steps of looking; in any order, none damaged."""
         ...

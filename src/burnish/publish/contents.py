@@ -82,10 +82,11 @@ def contents(files: Files, *, unfinished: bool = False) -> Contents:
     counts = sum((record.counts for record in records), Counts())
     run = {PLAN: files.read(PLAN)}
     seal = _seal(files)
-    if seal and unfinished and not _is_over(files, seal, raw):
+    sealed = _unsealed(files, seal) if seal else {}
+    if unfinished and sealed.get("journal_sha256") != journal_digest(raw):
         seal = b""
     if seal:
-        run |= _run(files, seal, raw, counts)
+        run |= _run(files, sealed, raw, counts)
     data: dict[str, FileEntry] = {}
     for record in records:
         for entry in record.files:
@@ -115,10 +116,6 @@ def _seal(files: Files) -> bytes:
         return b""
 
 
-def _is_over(files: Files, seal: bytes, raw: Mapping[str, bytes]) -> bool:
-    return _unsealed(files, seal).get("journal_sha256") == journal_digest(raw)
-
-
 def _unsealed(files: Files, seal: bytes) -> Mapping[str, Json]:
     try:
         return unseal(seal)
@@ -126,9 +123,9 @@ def _unsealed(files: Files, seal: bytes) -> Mapping[str, Json]:
         raise _wrong(files, f"{SEAL} is damaged: {error}") from error
 
 
-def _run(files: Files, seal: bytes, raw: Mapping[str, bytes], counts: Counts) -> dict[str, bytes]:
+def _run(files: Files, sealed: Mapping[str, Json], raw: Mapping[str, bytes], counts: Counts) -> dict[str, bytes]:
     """The run-level files that the seal lists, each as it says."""
-    match _unsealed(files, seal):
+    match sealed:
         case {"format": 1, "files": list(rows), "journal_sha256": str(digest), "counts": dict(sums)}:
             entries = _entries(files, rows)
         case _:

@@ -92,7 +92,7 @@ def _by_shard(run: Run, rows: Mapping[Place, Mapping[str, Any]], shards: Mapping
 def _images(store: Store, wanted: list[_Wanted]) -> Iterator[tuple[Place, bytes]]:
     members, left = MAX_MEMBERS, MAX_READ_BYTES
     for each in wanted:
-        if isinstance(store, Picking) and each.shard.name.endswith(".tar"):
+        if isinstance(store, Picking) and store.can_pick(each.shard):
             most = min(members, each.shard.size // 1_024 + 1)
             members -= most
             yield from _picked(store, each, most)

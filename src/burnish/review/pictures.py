@@ -88,7 +88,7 @@ class Pictures:
         shard = shards.get(shard_of_records(self._run.records[row["file"]]))
         if store is None or shard is None:
             return None
-        if isinstance(store, Picking) and shard.name.endswith(".tar") and "://" not in shard.path:
+        if isinstance(store, Picking) and store.can_pick(shard):
             return self._of_tar(store, shard, row)
         line = row["line"]
         return dict(images_of(store, shard, {line: (row["image_name"], row["image"])})).get(line)

@@ -71,17 +71,21 @@ class WebDatasetStore:
             if unpacked is not None and unpacked.reason is not None:
                 yield _unpacking(unpacked, builder)
 
+    def can_pick(self, shard: Shard) -> bool:
+        """Whether the shard is a tar on this machine as it is, not packed."""
+        return shard.name.endswith(SUFFIXES[0]) and "://" not in shard.path
+
     def pick(self, shard: Shard, names: Container[str], most: int) -> Iterator[tuple[str, bytes]]:
         """Members by their names. Raises `UsageError` for a shard that is packed or not on this machine."""
-        yield from pick(_plain(shard), names, most)
+        yield from pick(self._plain(shard), names, most)
 
     def spans(self, shard: Shard, most: int) -> Iterator[tuple[str, int, int]]:
         """Where its members lie. Raises `UsageError` as `pick` does."""
-        yield from spans(_plain(shard), most)
+        yield from spans(self._plain(shard), most)
 
     def fields_of(self, shard: Shard, wanted: Callable[[str], bool]) -> Iterator[Mapping[str, Json]] | None:
         """From the json members alone; None for a shard that is packed or not on this machine."""
-        if not _is_plain(shard):
+        if not self.can_pick(shard):
             return None
         every = (fields_in(document)[0] for document in documents(shard.path))
         return ({name: value for name, value in each.items() if wanted(name)} for each in every)
@@ -89,6 +93,11 @@ class WebDatasetStore:
     def writer(self, shard: Shard, outbox: Outbox) -> Writer:
         """A writer for the records of `shard`."""
         return TarShardWriter(shard, outbox, partial(self._reopen, shard))
+
+    def _plain(self, shard: Shard) -> str:
+        if not self.can_pick(shard):
+            raise UsageError(f"{shard.name} has to be read from its beginning: it is packed, or not on this machine.")
+        return shard.path
 
     def _reopen(self, shard: Shard) -> AbstractContextManager[Source]:
         @contextmanager
@@ -105,16 +114,6 @@ def member_of(pair: Pair, suffix: str) -> bytes | None:
     """
     parts = pair.payload.members if isinstance(pair.payload, Payload) else ()
     return next((part.body for part in parts if part.suffix == suffix), None)
-
-
-def _is_plain(shard: Shard) -> bool:
-    return shard.name.endswith(SUFFIXES[0]) and "://" not in shard.path
-
-
-def _plain(shard: Shard) -> str:
-    if not _is_plain(shard):
-        raise UsageError(f"{shard.name} has to be read from its beginning: it is packed, or not on this machine.")
-    return shard.path
 
 
 def _items(entry: Entry, source: Source, builder: Builder) -> Iterator[Item]:
