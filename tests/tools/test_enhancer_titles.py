@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("resvg_py", reason="drawing needs the extra [train]")
+pytest.importorskip("torch", reason="models need the extra [transformers]")
+pytest.importorskip("transformers", reason="models need the extra [transformers]")
+pytest.importorskip("llguidance", reason="models need the extra [transformers]")
 
 import burnish
 from burnish import images
