@@ -24,6 +24,7 @@ from burnish.evals.metrics.auc import area_under
 K_PERCENT = 20
 RELIABLE = 32
 MAX_TOKENS = 512
+"""Of a text so many are read, fewer where the model has fewer positions; every method goes by that part alone."""
 METHODS = ("min_k", "loss", "zlib", "lower")
 
 
@@ -59,17 +60,21 @@ class LanguageModel:
                 "Give the folder of one, with its tokenizer and safetensors weights: --lm DIR"
             ) from error
         self._model = model.eval()
+        positions = getattr(model.config.get_text_config(), "max_position_embeddings", None) or 0
+        self._most = min(MAX_TOKENS, positions) if positions > 0 else MAX_TOKENS  # 0 or less: as many as there are
 
-    def log_probabilities(self, text: str) -> list[float]:
-        """Of each token of `text` but the first, given those before it; at most `MAX_TOKENS`."""
+    def log_probabilities(self, text: str) -> tuple[list[float], str]:
+        """Of each token of `text` but the first, given those before it, and the part of the text that was read."""
         import torch
 
-        tokens = self._tokenizer(text, return_tensors="pt", truncation=True, max_length=MAX_TOKENS)["input_ids"]
+        tokens = self._tokenizer(text, return_tensors="pt", truncation=True, max_length=self._most)["input_ids"]
         if tokens.shape[1] < 2:
-            return []
+            return [], text
         with torch.inference_mode():
             table = torch.log_softmax(self._model(input_ids=tokens).logits[0, :-1].double(), dim=-1)
-        return [float(value) for value in table.gather(1, tokens[0, 1:, None])[:, 0]]
+        values = [float(value) for value in table.gather(1, tokens[0, 1:, None])[:, 0]]
+        whole = tokens.shape[1] < self._most
+        return values, text if whole else self._tokenizer.decode(tokens[0], skip_special_tokens=True)
 
 
 def min_k(values: Sequence[float], percent: float = K_PERCENT) -> float:
@@ -80,17 +85,17 @@ def min_k(values: Sequence[float], percent: float = K_PERCENT) -> float:
 
 def scores(model: LanguageModel, text: str) -> tuple[dict[str, float], int] | None:
     """By method, and the number of tokens; None for a text without two tokens."""
-    values = model.log_probabilities(text)
-    lower = model.log_probabilities(text.lower())
+    values, read = model.log_probabilities(text)
+    lower, _ = model.log_probabilities(read.lower())
     if not values or not lower:
         return None
     mean = math.fsum(values) / len(values)
-    squeezed = len(zlib.compress(text.encode("utf-8", "surrogatepass")))
+    squeezed = len(zlib.compress(read.encode("utf-8", "surrogatepass")))
     found = {
         "min_k": min_k(values),
         "loss": mean,
         "zlib": math.fsum(values) / squeezed,
-        "lower": -mean / max(1e-9, -math.fsum(lower) / len(lower)),
+        "lower": mean / max(1e-9, -math.fsum(lower) / len(lower)),
     }
     return found, len(values) + 1
 
