@@ -203,6 +203,19 @@ def test_lost(before, after, gone):
     assert edits.keeps_protected(before, after) is (not gone)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "counted"),
+    [
+        ("a dog in Paris and a cat in Paris", "a dog and a cat", (1, 0)),
+        ("a dog in Paris and a cat in Paris, 1999", "a dog in Paris", (2, 1)),
+        ("a house in W&uuml;rzburg", "a house in Würzburg", (1, 1)),
+        ("a dog", "a cat", (0, 0)),
+    ],
+)
+def test_every_protected_part_survives_or_does_not_once(before, after, counted):
+    assert edits.survival(before, after) == counted
+
+
 def test_repaired_letters_are_neither_lost_nor_new():
     assert edits.lost("a house in W&uuml;rzburg", "a house in Würzburg") == ()
     assert edits.new_facts("a house in W&uuml;rzburg", "a house in Würzburg") == ()

@@ -137,7 +137,7 @@ def png(rgb: npt.NDArray[np.uint8]) -> bytes:
 def _judged(source: Path, output: Path, told: Sequence[Told]) -> None:
     """Written by burnish's own writers, as a run would."""
     store = open_store(str(source), "webdataset")
-    with Run.open(str(output), {"plan": {"rewrite": {"below": 2.5}}}) as run:
+    with Run.open(str(output), {"plan": {"rewrite.below": 2.5}}) as run:
         for shard in store.shards():
             with run.commit(shard) as commit:
                 writer, records = store.writer(shard, commit), RecordsWriter(commit.create_records())

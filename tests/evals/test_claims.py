@@ -56,6 +56,16 @@ def test_entities_are_the_originals_names_numbers_and_quotations():
     assert ssc.kept == 0
 
 
+def test_a_name_that_is_said_twice_and_lost_has_not_survived():
+    captions = [
+        Caption(text="a dog in Oslo and a cat in Oslo", role="alt", maker="source"),
+        Caption(text="a dog and a cat", role="ssc", maker="m"),
+    ]
+    alt, ssc = measures.check(captions, lambda claims: [MAYBE] * len(claims))
+    assert (alt.entities, alt.kept) == (1, 1)
+    assert (ssc.entities, ssc.kept) == (1, 0)
+
+
 def test_an_output_without_records_and_one_of_no_scenes_are_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     from burnish.scenes import writing

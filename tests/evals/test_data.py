@@ -12,9 +12,11 @@ import pytest
 from burnish.evals import profile
 from burnish.evals.data import SOURCE, Wanted, measure
 from burnish.evals.gaussian import Gaussian, frechet, spread_distance
+from burnish.evals.labels import read_judged
 from burnish.evals.overlap import Index
 from burnish.evals.profile import Profile, divergence
 from burnish.scenes import writing
+from tests.builders import jpeg
 from tests.cli.calls import call
 from tests.shards import write_shard
 
@@ -144,6 +146,28 @@ def test_the_same_pairs_twice_have_no_drift_and_changes_are_counted(tmp_path):
     assert found.moved["fallen"][0].word in {"maria", "lopez"}
 
 
+def test_a_name_that_is_said_twice_and_lost_has_not_survived(tmp_path):
+    before = captioned(tmp_path / "before", ["a dog in Oslo and a cat in Oslo"])
+    after = captioned(tmp_path / "after", ["a dog and a cat"])
+    found = measure(str(after), Wanted(against=str(before), sample=0))
+    assert (found.paired.entities.count, found.paired.entities.n) == (0, 1)
+
+
+def test_pairs_under_other_keys_are_held_against_themselves(tmp_path):
+    """The same pictures and texts under other keys, some of them twice: each caption beside itself in the sample."""
+    texts = sentences(60)
+    before, after = tmp_path / "before", captioned(tmp_path / "after", texts)
+    for part, first in enumerate((0, 30)):
+        own = texts[first : first + 30]
+        write_shard(
+            before / f"{part:05d}.tar", own, first=7_000, image_of=lambda at, first=first: jpeg(at - 7_000 + first)
+        )
+    found = measure(str(after), Wanted(against=str(before), sample=20))
+    assert found.paired.changed.count == 0
+    assert found.embedded.cosine == pytest.approx((1, 0), abs=1e-4)
+    assert found.embedded.sets == pytest.approx(0, abs=1e-6)
+
+
 def test_other_pairs_are_not_held_against_each_other(tmp_path):
     one = captioned(tmp_path / "one", sentences(20))
     other = captioned(tmp_path / "other", sentences(20), first=500)
@@ -185,6 +209,29 @@ def test_the_command_on_what_a_run_has_made(tmp_path):
     assert told.code == 0, told.err
     assert "drift" in told.out
     assert "30 of 30" in told.out  # every picture of the scenes is in the output
+
+
+def test_decisions_are_those_of_each_run(tmp_path):
+    scenes = tmp_path / "scenes"
+    writing.write(scenes, 30, 81, 0.6)
+    options = (f"backend_options.truth={scenes}", "backend_options.bias=-0.5")
+    given = ("--backend", "oracle", "--set", options[0], "--set", options[1], "--workers", "1")
+    for name, below in (("mild", "3"), ("strict", "5")):
+        assert call("enhance", scenes, "-o", tmp_path / name, *given, "--set", f"rewrite.below={below}").code == 0
+    found = measure(str(tmp_path / "strict"), Wanted(against=str(tmp_path / "mild"), sample=0))
+    scores = [judged.values["overall"] for judged in read_judged(str(tmp_path / "mild"))]
+    assert found.paired.flips.count == sum(3 <= score < 5 for score in scores) > 0
+
+
+@pytest.mark.parametrize("against", ["before", SOURCE])
+def test_a_role_that_no_caption_has_is_refused_with_those_there_are(tmp_path, against):
+    one = captioned(tmp_path / "one", sentences(20))
+    captioned(tmp_path / "before", sentences(20))
+    done = call("eval", "data", one, "--of", "dcs", "--against", against if against == SOURCE else tmp_path / against)
+    assert done.code == 2
+    assert "no pair of" in done.err
+    assert "a caption 'dcs'" in done.err
+    assert "There are: alt" in done.err
 
 
 def test_a_language_model_needs_something_to_compare(tmp_path):

@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 
 import burnish
-from burnish import plan as plans
 from burnish.arms import kinds, mixtures, page, pool, verdict
 from burnish.arms.asked import Asked
 from burnish.arms.gallery import Gallery, gallery
@@ -23,15 +22,14 @@ from burnish.arms.training import AGAIN, BASE, CONTROL, Job, Outcome, Trained, t
 from burnish.engines import jobs as spreading
 from burnish.engines import processes
 from burnish.errors import StopError, UsageError
+from burnish.evals.run_plan import rewrites_below
 from burnish.mixing.reading import ONE_SOURCE
 from burnish.mixing.sources import Source, open_source
 from burnish.passes.sources import claim
 from burnish.proxy import Proxy
 from burnish.storage.layout import CARD, SUMMARY
 from burnish.storage.ledger import Counts
-from burnish.storage.opening import open_files
 from burnish.storage.overlap import refuse_overlap
-from burnish.storage.plan_file import read_plan
 from burnish.storage.run import Run
 from burnish.storage.stopping import stopping
 from burnish.values import Json, Shard
@@ -80,7 +78,8 @@ def run(contest: Contest, on_training: OnTraining = lambda _proxy, _done, _all: 
     refuse_overlap(contest.source, contest.output)
     source = open_source(ONE_SOURCE, contest.source)
     asked = {one.image_xxh128 for exam in contest.exams for one in exam.questions}
-    counted = pool.count(source, asked, _below(contest), contest.caption)
+    below = rewrites_below(contest.source) if contest.below is None else contest.below
+    counted = pool.count(source, asked, below, contest.caption)
     sizes = pool.sizes(contest.sizes, counted.pairs)
     wanted = list(dict.fromkeys((BASE, *(contest.arms or kinds.names()))))
     entrants, left_out = mixtures.entrants(wanted, counted.facts)
@@ -106,17 +105,6 @@ def run(contest: Contest, on_training: OnTraining = lambda _proxy, _done, _all: 
         except KeyboardInterrupt:
             raise processes.interrupted() from None
     return found
-
-
-def _below(contest: Contest) -> float:
-    """The filter's threshold: as given, else the one by which the source's run rewrote."""
-    if contest.below is not None:
-        return contest.below
-    try:
-        stored: Any = read_plan(open_files(contest.source)).get("plan")
-        return float(stored["rewrite"]["below"])
-    except (FileNotFoundError, NotADirectoryError, KeyError, TypeError, UsageError):
-        return plans.RewriteRules().below  # a source that no run of burnish wrote, or one that rewrites nothing
 
 
 def _jobs(contest: Contest, entrants: Sequence[Entrant], sizes: Sequence[int]) -> Iterator[tuple[str, int, Job]]:

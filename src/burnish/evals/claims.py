@@ -4,8 +4,8 @@ ANA is the average number of true assertions of a caption (the idea is arXiv 241
 public, ours counts the different supported claims, denials left out, because one can deny without end). CHAIR is arXiv
 1809.02156's, with all objects a checker knows in place of MSCOCO's 80 and their synonyms: CHAIR_i is the share of the
 objects named that are not there, CHAIR_s the share of captions that name one; an object counts once a caption. Entity
-survival is the share of the names, numbers and quotations of the original text that still stand in a caption; where a
-run has linked names with a table (`burnish.entities`), that of the linked names, in any spelling of their rows.
+survival is the share of the different names, numbers and quotations of the original text that still stand in a caption;
+where a run has linked names with a table (`burnish.entities`), that of the linked names, in any spelling of their rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
@@ -39,7 +40,9 @@ Linked: TypeAlias = Sequence[Entity] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One caption taken apart: claims with their verdicts, and of the original's entities how many it has kept."""
+    """One caption taken apart: claims with their verdicts, and of the original's different entities how many it has
+    kept.
+    """
 
     role: str
     text: str
@@ -134,25 +137,21 @@ def check(
     original, None if nobody looked.
     """
     captions = tuple(captions)
-    survive = _protected(captions[0].text) if linked is None else _linked(captions[0].text, linked)
+    survive = partial(edits.survival, captions[0].text) if linked is None else _linked(captions[0].text, linked)
     for caption in captions:
         claims = splitter(caption.text)
+        entities, kept = survive(caption.text)
         yield Checked(
             role=caption.role,
             text=caption.text,
             claims=tuple(zip(claims, checker(claims), strict=True)),
-            entities=survive(caption.text)[0],
-            kept=survive(caption.text)[1],
+            entities=entities,
+            kept=kept,
         )
 
 
 _Survival: TypeAlias = Callable[[str], tuple[int, int]]
 """Of a text: how many entities it should have, and how many it has."""
-
-
-def _protected(original: str) -> _Survival:
-    found = len(edits.protected(original))
-    return lambda text: (found, max(0, found - len(edits.lost(original, text))))
 
 
 def _linked(original: str, linked: Sequence[Entity]) -> _Survival:

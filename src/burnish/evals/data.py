@@ -2,7 +2,8 @@
 names that survive, repetition, and whether an evaluation set is in it.
 
 The pairs go by one after the other, from an output's records without its images; what is kept is counts of bounded size
-and a sample of `Wanted.sample` captions, those whose keys have the lowest hashes.
+and a sample of `Wanted.sample` captions, those whose keys have the lowest hashes. Pairs of one picture are sampled
+together, whatever their keys.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 import xxhash
 
 from burnish import edits
+from burnish.errors import UsageError
 from burnish.evals import overlap, profile
 from burnish.evals.editor import Rate, wilson
 from burnish.evals.figures import Floats
@@ -26,13 +28,15 @@ from burnish.evals.gaussian import Gaussian, frechet
 from burnish.evals.membership import LanguageModel, Membership, membership
 from burnish.evals.overlap import Index, Overlap
 from burnish.evals.profile import Moved, Profile
+from burnish.evals.run_plan import rewrites_below
+from burnish.mixing.offers import captions_of
 from burnish.mixing.sources import Entry, Source, entries, open_source
 from burnish.passes.alike import Way
 from burnish.passes.duplicates import Found as Alike
 from burnish.passes.duplicates import Wanted as Ways
 from burnish.passes.duplicates import duplicates
 from burnish.passes.signatures import caption_of
-from burnish.plan import RewriteRules
+from burnish.storage.redact import redact
 
 SOURCE = "source"
 """In place of another data set: the texts as they were before the first run on them."""
@@ -59,8 +63,9 @@ class Wanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paired:
     """Of the same pairs before and now. `changed`: captions that differ; `changed_words`: mean share of their words
-    that do; `entities`: names, numbers and quotations, and how many of them have survived; `flips`: pairs whose overall
-    score fell on the other side of the threshold of rewriting, of those scored both times.
+    that do; `entities`: a caption's different names, numbers and quotations, and how many of them have survived;
+    `flips`: pairs whose overall score fell on the other side of the threshold of rewriting, each time that of its own
+    run, of those scored both times.
     """
 
     pairs: int
@@ -74,7 +79,7 @@ class Paired:
 class Embedded:
     """By the built-in text tower (MiniLM). Frechet distances of the two `sets`, of one's half and the other's other
     half (`halves`), and of the two halves of one set (`floor`), means of the two there are. `cosine`: mean of a caption
-    with that of the same pair before, and its standard deviation; None unpaired.
+    with that of the same pair before, and its standard deviation; None where the two sets are not of the same pairs.
     """
 
     captions: int
@@ -104,29 +109,42 @@ class Found:
         return {**told, "duplicates": None if self.duplicates is None else self.duplicates.as_json()}
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Lot:
+    """By what a pair is drawn: the same on both sides of the same pair, and no two of a set have the same."""
+
+    rank: int
+    place: int
+
+    @property
+    def half(self) -> int:
+        return self.rank % 2
+
+
 @dataclass(slots=True)
 class _Sample:
-    """The captions whose keys have the lowest hashes, at most `most`."""
+    """The captions with the lowest lots, at most `most`."""
 
     most: int
-    _heap: list[tuple[int, str, str]] = field(default_factory=list)
+    _heap: list[tuple[int, int, str]] = field(default_factory=list)
 
-    def add(self, key: str, text: str) -> None:
-        rank = -_hash(key)
+    def add(self, lot: _Lot, text: str) -> None:
+        entry = (-lot.rank, -lot.place, text)
         if len(self._heap) < self.most:
-            heapq.heappush(self._heap, (rank, key, text))
-        elif self._heap and rank > self._heap[0][0]:
-            heapq.heapreplace(self._heap, (rank, key, text))
+            heapq.heappush(self._heap, entry)
+        elif self._heap and entry > self._heap[0]:
+            heapq.heapreplace(self._heap, entry)
 
-    def texts(self) -> list[tuple[str, str]]:
-        """Key and text, in the order of the hashes."""
-        return [(key, text) for _, key, text in sorted(self._heap, reverse=True)]
+    def texts(self) -> list[str]:
+        """In the order of the lots."""
+        return [text for *_, text in sorted(self._heap, reverse=True)]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Pairs:
-    """Counts of pairs seen twice."""
+    """Counts of pairs seen twice; `below`: each time's threshold of rewriting."""
 
+    below: tuple[float, float]
     pairs: int = 0
     changed: int = 0
     shares: float = 0.0
@@ -140,13 +158,13 @@ class _Pairs:
         if texts[0] != texts[1]:
             self.changed += 1
             self.shares += edits.changed_share(*texts)
-        found = len(edits.protected(texts[0]))
-        self.entities += found
-        self.kept += max(0, found - len(edits.lost(*texts)))
-        below = [_below(entry) for entry in (before, now)]
-        if None not in below:
+        entities, kept = edits.survival(*texts)
+        self.entities += entities
+        self.kept += kept
+        low = [_is_low(entry, below) for entry, below in zip((before, now), self.below, strict=True)]
+        if None not in low:
             self.scored += 1
-            self.flips += below[0] != below[1]
+            self.flips += low[0] != low[1]
 
     def found(self) -> Paired:
         return Paired(
@@ -184,6 +202,7 @@ def measure(output: str, wanted: Wanted, tell: Tell = lambda _: None) -> Found:
 
 
 _Two: TypeAlias = tuple[Profile, Profile]
+_Both: TypeAlias = tuple[Entry | None, Entry | None]
 
 
 def _stream(
@@ -191,23 +210,46 @@ def _stream(
 ) -> tuple[_Two, tuple[_Sample, _Sample], _Pairs | None]:
     """One look at all captions, before and now; no pairs where the two data sets are not of the same pairs."""
     profiles, samples = (Profile(), Profile()), (_Sample(wanted.sample), _Sample(wanted.sample))
-    pairs: _Pairs | None = _Pairs()
+    below = rewrites_below(source.path)
+    pairs: _Pairs | None = _Pairs(below=(below if other is None else rewrites_below(other.path), below))
     roles = ("chosen" if other is None else wanted.of, wanted.of)
-    for both in _both(source, other):
+    seen: tuple[set[str], set[str]] = set(), set()
+    for place, both in enumerate(_both(source, other)):
         texts = [None if entry is None else caption_of(entry, role) for entry, role in zip(both, roles, strict=True)]
-        for entry, text, counted, sample in zip(both, texts, profiles, samples, strict=True):
+        for at, (lot, text) in enumerate(zip(_lots(place, both), texts, strict=True)):
+            entry = both[at]
             if entry is not None and text is not None:
-                counted.add(text, _hash(entry.key) % 2)
-                sample.add(entry.key, text)
+                profiles[at].add(text, lot.half)
+                samples[at].add(lot, text)
+                seen[at].update(one.role for one in entry.captions if captions_of(entry, one.role))
         if index is not None and texts[1] is not None:
             index.see(texts[1])
         pairs = _paired(pairs, both, texts)
+    for each, role, found in zip((other, source), roles, seen, strict=True):
+        if each is not None:
+            _refuse_absent(each, role, found)
     return profiles, samples, pairs
 
 
-def _paired(
-    pairs: _Pairs | None, both: tuple[Entry | None, Entry | None], texts: Sequence[str | None]
-) -> _Pairs | None:
+def _refuse_absent(source: Source, role: str, found: set[str]) -> None:
+    """A role that no caption has would be measured as empty texts."""
+    if role != "chosen" and role not in found:
+        raise UsageError(
+            f"no pair of {redact(source.path)} has a caption {role!r}.\n"
+            f"There are: {', '.join(sorted(found)) or 'none'}; or --of chosen"
+        )
+
+
+def _lots(place: int, both: _Both) -> tuple[_Lot, _Lot]:
+    """One lot for both where they are of the same picture: the samples then hold the same pairs in the same order."""
+    before, now = both
+    if before is not None and now is not None and before.image_xxh128 == now.image_xxh128:
+        before = now
+    ranks = [0 if entry is None else _hash(entry.key) for entry in (before, now)]
+    return _Lot(ranks[0], place), _Lot(ranks[1], place)
+
+
+def _paired(pairs: _Pairs | None, both: _Both, texts: Sequence[str | None]) -> _Pairs | None:
     """`pairs` with one more; None if these two are not of the same picture."""
     before, now = both
     if pairs is None or before is None or now is None or before.image_xxh128 != now.image_xxh128:
@@ -216,7 +258,7 @@ def _paired(
     return pairs
 
 
-def _both(source: Source, other: Source | None) -> Iterator[tuple[Entry | None, Entry | None]]:
+def _both(source: Source, other: Source | None) -> Iterator[_Both]:
     """The pairs before and now, side by side; one of them is None where one data set has ended."""
     if other is None:
         for entry in _entries(source):
@@ -239,7 +281,7 @@ def _embedded(samples: tuple[_Sample, _Sample], *, paired: bool) -> Embedded | N
     language = Judge().language
     tables = []
     for sample in samples:
-        texts = [text for _, text in sample.texts()]
+        texts = sample.texts()
         if len(texts) < 4:
             return None
         tables.append(np.stack([language.embed(text) for text in texts]).astype(np.float64))
@@ -270,15 +312,14 @@ def _alike(source: Source, wanted: Wanted) -> Alike:
 def _membership(model: LanguageModel, seen: _Sample, unseen: Source | None, wanted: Wanted) -> Membership:
     """The data's captions against the evaluation set's."""
     others = _Sample(wanted.sample)
-    for key, text in _texts(unseen, "chosen") if unseen is not None else ():
-        others.add(key, text)
-    sides: Sequence[list[str]] = [[text for _, text in sample.texts()] for sample in (seen, others)]
-    return membership(model, *sides)
+    for place, (key, text) in enumerate(_texts(unseen, "chosen") if unseen is not None else ()):
+        others.add(_Lot(_hash(key), place), text)
+    return membership(model, seen.texts(), others.texts())
 
 
-def _below(entry: Entry) -> bool | None:
+def _is_low(entry: Entry, below: float) -> bool | None:
     score = entry.captions[0].score("overall")
-    return None if score is None or score.value is None else score.value < RewriteRules().below
+    return None if score is None or score.value is None else score.value < below
 
 
 def _hash(key: str) -> int:
