@@ -48,6 +48,27 @@ def test_of_the_arms_own_source_a_share_is_held_out_the_same_one_in_all_exams(so
     assert {q.image_xxh128 for q in one.questions} < whole
 
 
+def test_the_arms_own_source_is_known_however_its_path_is_spelt(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = asked.read([source], source, held_out=0.5)[0].questions
+    folder = Path(source)
+    monkeypatch.chdir(folder.parent)
+    (folder.parent / "link").symlink_to(folder)
+    for spelt in (f"{source}/", "in", "./in", "../" + folder.parent.name + "/in/", f"file://{source}", "link"):
+        assert asked.read([spelt], source, held_out=0.5)[0].questions == wanted, spelt
+    assert asked.read(["caption=./in"], source, held_out=0.5)[0].questions == wanted
+
+
+def test_exams_of_one_name_are_numbered_and_the_same_one_twice_is_refused(source: str, tmp_path: Path) -> None:
+    others = [str(tmp_path / name) for name in ("a", "b")]
+    for number, other in enumerate(others):
+        texts = [f"other {number} {at}" for at in range(12)]
+        write_shard(Path(other) / "0.tar", texts, first=100 * (number + 1))
+    exams = asked.read([source, *others, f"caption={source}"])
+    assert [exam.name for exam in exams] == ["text", "text 2", "text 3", "caption"]
+    with pytest.raises(UsageError, match="given twice"):
+        asked.read([source, *others, f"{source}/"])
+
+
 def test_more_than_are_wanted_are_drawn_the_same_way_each_time(source: str) -> None:
     (few,) = asked.read([source], at_most=12)
     assert len(few.questions) == 12

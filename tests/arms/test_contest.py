@@ -28,8 +28,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
 
 def of(known: Known, output: Path, **more: Any) -> Contest:
     wanted: dict[str, Any] = {"proxies": {"regressed": Regressed()}, "sizes": SIZES, **more}
-    exams = asked.read([str(known.exam)])
-    return Contest(source=str(known.path), output=str(output), exams=exams, **wanted)
+    wanted.setdefault("exams", asked.read([str(known.exam)]))
+    return Contest(source=str(known.path), output=str(output), **wanted)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +147,16 @@ def test_no_arm_trains_on_a_picture_of_the_exam(known: Known, tmp_path: Path) ->
     assert not keys & asked_keys
 
 
+def test_two_exams_of_texts_count_alike(known: Known, tmp_path: Path) -> None:
+    exams = asked.read([str(known.exam), str(known.path)], str(known.path), held_out=0.3)
+    found = contest.run(replace(of(known, tmp_path / "out", sizes=(100,), seeds=2), exams=exams))
+    assert set(found["exams"]) == {"text", "text 2"}
+    raw = found["proxies"]["regressed"]["sizes"]["100"]["arms"]["raw"]
+    assert set(raw["measures"]) == {"text", "text 2"}
+    with pytest.raises(UsageError, match="called 'text'"):
+        of(known, tmp_path / "out", exams=(exams[0], exams[0]))
+
+
 def test_an_arm_of_ones_own_takes_part(known: Known, tmp_path: Path) -> None:
     own = tmp_path / "short_first.toml"
     own.write_text('[groups.web]\nmissing = "drop"\nroles = { ssc = 0.9, alt = 0.1 }\n')
@@ -183,7 +193,14 @@ def test_the_thresholds_are_the_runs_own_unless_one_is_given(known: Known, tmp_p
     assert (found["below"], found["kept"]) == (2.5, 0.5)
     other = contest.run(of(known, tmp_path / "b", sizes=(240,), seeds=2, arms=("filtered",), below=1.0))
     assert other["left_out"].keys() == {"filtered"}
+
+
+def test_parts_that_are_too_small_are_no_pools_unless_they_are_asked_for() -> None:
     assert pool.sizes((), 240) == (60, 120, 240)
+    assert pool.sizes((), 79) == (39, 79)
+    assert pool.sizes((), 20) == (20,)
+    with pytest.raises(UsageError, match="20 to 79 pairs here, not 19"):
+        pool.sizes((39, 19), 79)
 
 
 def test_differences_in_the_mixture_alone_change_the_volume_by_chance_only(held: tuple[Path, dict[str, Any]]) -> None:

@@ -7,8 +7,10 @@ Pictures that have a text in common count as alike, and so do texts of one pictu
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 import numpy as np
 import xxhash
@@ -17,6 +19,9 @@ from burnish.arms.exam import Exam
 from burnish.errors import UsageError
 from burnish.mixing import draws
 from burnish.mixing.reading import split_name
+from burnish.storage.places import locate
+from burnish.storage.redact import redact
+from burnish.storage.sources import pieces
 from burnish.stores import open_store
 from burnish.values import Pair
 
@@ -66,24 +71,32 @@ def read(
 ) -> tuple[Asked, ...]:
     """Exams from ``PATH`` (the pairs' own texts) or ``FIELD=PATH`` (what that field of theirs says).
 
-    Of `source`, which the arms are made of, the share `held_out` of the pictures is asked about. Of more than `at_most`
-    pictures so many are drawn, the same ones in all exams. Raises `UsageError` if too few are left.
+    Of `source`, which the arms are made of, the share `held_out` of the pictures is asked about, however its path is
+    spelt. Of more than `at_most` pictures so many are drawn, the same ones in all exams. An exam is called as its
+    field, `TEXT` for the pairs' own texts; further ones of a name are numbered from 2. Raises `UsageError` if too few
+    pictures are left, or for one and the same exam twice.
     """
     if not given:
         raise UsageError("say what is right: --exam PATH with clean pairs, or --exam FIELD=PATH.")
     if not 0 < held_out < 1:
         raise UsageError(f"--held-out must lie between 0 and 1, not {held_out:g}.")
-    found = []
+    found: list[tuple[str, str, dict[str, str]]] = []
+    own = _place(source)
+    places: list[tuple[str, str]] = []
     for entry in given:
         field, path = split_name(entry)
-        told = _told(path, field, held_out if path == source else 1.0)
+        if (field, _place(path)) in places:
+            raise UsageError(f"the exam {redact(entry)} is given twice: it would count twice.\nLeave one of them out.")
+        places.append((field, _place(path)))
+        told = _told(path, field, held_out if _place(path) == own else 1.0)
         chosen = sorted(told, key=_drawn)[:at_most]
         if len(chosen) < LEAST:
             raise UsageError(
-                f"the exam {entry} has {len(chosen)} pictures with a text; it needs {LEAST}.\n"
+                f"the exam {redact(entry)} has {len(chosen)} pictures with a text; it needs {LEAST}.\n"
                 "FIELD=PATH asks for what a field of the pairs says, PATH for their texts."
             )
-        found.append((field or TEXT, path, {digest: told[digest] for digest in sorted(chosen)}))
+        name = _unused(field or TEXT, [name for name, _, _ in found])
+        found.append((name, path, {digest: told[digest] for digest in sorted(chosen)}))
     groups = _groups([told for _, _, told in found])
     return tuple(
         Asked(
@@ -93,6 +106,20 @@ def read(
         )
         for name, path, told in found
     )
+
+
+def _place(source: str) -> str:
+    """What `source` names, whichever way it is spelt."""
+    places = [locate(piece) for piece in pieces(source)]
+    return "\n".join(
+        os.path.realpath(place.path) if place.fs is None else f"{place.fs.protocol}://{place.path.rstrip('/')}"
+        for place in places
+    )
+
+
+def _unused(name: str, used: Sequence[str]) -> str:
+    """`name`, numbered if it is used."""
+    return next(each for each in chain((name,), (f"{name} {number}" for number in count(2))) if each not in used)
 
 
 def _told(path: str, field: str, share: float) -> dict[str, str]:

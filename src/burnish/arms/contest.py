@@ -68,6 +68,9 @@ class Contest:
             raise UsageError("an error bar needs 2 seeds or more; 5 are a beginning.")
         if min(self.cut, self.epochs) < 1:
             raise UsageError("cut and epochs must be at least 1.")
+        names = [exam.name for exam in self.exams]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise UsageError(f"two exams are called {twice[0]!r}: give each a name of its own.")
 
 
 def run(contest: Contest, on_training: OnTraining = lambda _proxy, _done, _all: None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from burnish.values import Json, Shard
 PARTS = (4, 2, 1)
 """The pools if nobody names sizes: a quarter, half, and all of the pairs there are."""
 LEAST = 20
+"""Pairs of a pool; of smaller ones nothing can be told."""
 _NOT_SYNTHETIC = frozenset({"alt", "rewrite"})
 _CRITERION = "overall"
 
@@ -66,12 +67,13 @@ def count(source: Source, asked: Collection[str], below: float, caption: str = "
 
 
 def sizes(given: Sequence[int], pairs: int) -> tuple[int, ...]:
-    """The pools' sizes, rising. Raises `UsageError` for one that cannot be."""
-    wanted = sorted(set(given)) or [pairs // part for part in PARTS]
-    for size in wanted:
+    """The pools' sizes, rising; if none are given the parts that are not too small. Raises `UsageError` for a given one
+    that cannot be.
+    """
+    for size in given:
         if not LEAST <= size <= pairs:
             raise UsageError(f"a pool can have {LEAST} to {pairs} pairs here, not {size}.")
-    return tuple(dict.fromkeys(wanted))
+    return tuple(sorted(set(given or (pairs // part for part in PARTS if part == 1 or pairs // part >= LEAST))))
 
 
 def folder(size: int) -> str:
