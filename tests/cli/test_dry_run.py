@@ -11,6 +11,7 @@ from burnish.cli import _sampling
 from burnish.cli._dry_run import wilson
 from burnish.stores import open_store
 from tests.cli.calls import call, lay_sample
+from tests.shards import write_shard
 
 
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -99,3 +100,17 @@ def test_no_more_is_tried_than_the_run_would_read():
     lay_sample(Path("in"), "00000.tar")
     shown = call("enhance", "in", "-o", "out", "--backend", "fake", "--dry-run", "--limit", "10").out
     assert "tried 10 of 10 pairs" in shown
+
+
+LINKED = '<a href="http://img.host/a?b=1"><b>Red square</b></a> IMG_1.jpg'
+
+
+@pytest.mark.parametrize(
+    "arguments", [("enhance", "in", "-o", "out", "--backend", "fake", "--dry-run"), ("inspect", "in")]
+)
+def test_json_of_texts_with_links_and_quotes_can_be_read(arguments):
+    write_shard(Path("in/0.tar"), [LINKED, LINKED])
+    answer = call(*arguments, "--json")
+    assert answer.code == 0, answer.err
+    told = json.loads(answer.out)
+    assert all("b=1" not in each["before"] for each in told.get("examples", ()))

@@ -53,6 +53,13 @@ def test_payloads_in_attributes_and_json(text):
     assert json.loads(html.unescape(written)) == {text: [text, {"x": text}]}
 
 
+def test_a_query_before_a_quote_does_not_break_the_json():
+    text = '<a href="http://img.host/a?b=1"><b>Red square</b></a>'
+    told = json.loads(visible.json_text({"text": text, "near": text}))
+    assert told["text"] == told["near"] == text.replace("b=1", "...")
+    assert json.loads(html.unescape(visible.as_json({"text": text}))) == {"text": told["text"]}
+
+
 def test_marks_hold_no_quotes():
     """By mistake in an attribute they could not end it."""
     assert not set(visible.visible("a\u202eb\u200b\u200bc\x1b")) & set("\"'")

@@ -26,7 +26,7 @@ from burnish.intervals import wilson
 from burnish.plan import Plan
 from burnish.standing import weights
 from burnish.storage.places import locate
-from burnish.storage.redact import redact
+from burnish.storage.redact import json_line
 from burnish.stores import store_of
 from burnish.texts import terminal
 from burnish.tools import Tools, load_tools
@@ -279,8 +279,6 @@ def free_bytes(output: str) -> int | None:
 
 def as_json(trial: Trial) -> str:
     """The trial as one JSON object."""
-    import orjson
-
     n = len(trial.outcomes)
     shares: dict[str, Json] = {
         name: {"sample": hits, "share_95": list(trial.share(hits))} for name, hits in trial.counts().items()
@@ -304,7 +302,7 @@ def as_json(trial: Trial) -> str:
         ],
         **_reasons_json(trial),
     }
-    return redact(orjson.dumps(body).decode())
+    return json_line(body)
 
 
 def _reasons_json(trial: Trial) -> dict[str, Json]:

@@ -9,7 +9,7 @@ from burnish import languages
 from burnish.cli._show import quoted, several, size
 from burnish.plan import Plan
 from burnish.protocols import Linking
-from burnish.storage.redact import redact
+from burnish.storage.redact import json_line
 from burnish.stores import open_store
 from burnish.texts import look as look_at
 from burnish.texts import terminal
@@ -119,8 +119,6 @@ def _ranked(counts: Counter[str], *, share: bool = False) -> str:
 
 def as_json(found: Inspection) -> str:
     """The inspection as one JSON object."""
-    import orjson
-
     body: dict[str, Json] = {
         "source": found.source,
         "store": found.store,
@@ -137,4 +135,4 @@ def as_json(found: Inspection) -> str:
         "flags": dict(found.flags),
         "problems": dict(found.problems),
     }
-    return redact(orjson.dumps(body).decode())
+    return json_line(body)

@@ -25,6 +25,8 @@ class JsonLines(logging.Formatter):
         """The record as JSON with the keys of this module's docstring."""
         import orjson
 
+        from burnish.storage.redact import redacted
+
         line: dict[str, Any] = {
             "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -33,18 +35,7 @@ class JsonLines(logging.Formatter):
         line.update({name: getattr(record, name) for name in FIELDS if hasattr(record, name)})
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(_clean(line), option=orjson.OPT_NON_STR_KEYS, default=str).decode()
-
-
-def _clean(value: Any) -> Any:
-    from burnish.storage.redact import redact
-    from burnish.texts import storable
-
-    if isinstance(value, str):
-        return storable(redact(value))[0]
-    if isinstance(value, dict):
-        return {key: _clean(entry) for key, entry in value.items()}
-    return value
+        return orjson.dumps(redacted(line), option=orjson.OPT_NON_STR_KEYS, default=str).decode()
 
 
 class PlainLines(logging.Formatter):

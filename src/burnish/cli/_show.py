@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from burnish.storage.ledger import Counts
-from burnish.storage.redact import redact
+from burnish.storage.redact import json_line, redact
 from burnish.summary import Summary
 from burnish.texts import terminal
 from burnish.values import Reason
@@ -97,9 +97,7 @@ def quoted(path: str) -> str:
 
 def as_json(done: Summary) -> str:
     """The summary as one JSON object."""
-    import orjson
-
-    return redact(orjson.dumps(done.as_json()).decode())
+    return json_line(done.as_json())
 
 
 def several(number: int, noun: str) -> str:

@@ -22,17 +22,16 @@ def pull(
     as_json: opt.Json = False,
 ) -> None:
     """Fetch an output that was pushed, every file held against its SHA-256. Exit code 4 if a byte was changed there."""
-    import orjson
-
     from burnish import publish
     from burnish.cli._show import quoted, several, size
+    from burnish.storage.redact import json_line
 
     done = publish.pull(source, output, unfinished=unfinished, dry_run=dry_run)
     if as_json:
         files = {entry.name: entry.size for entry in done.fetched}
         told = {"output": done.shown, "fetched": files, "bytes": done.fetched_bytes, "there": done.there}
         told |= {"pairs": done.pairs, "whole": done.sealed, "dry_run": dry_run}
-        typer.echo(orjson.dumps(told).decode())
+        typer.echo(json_line(told))
         return
     verb = "would be fetched" if dry_run else "fetched and verified"
     there = f"; {done.there:,} were there already" if done.there else ""

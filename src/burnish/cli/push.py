@@ -38,10 +38,8 @@ def push(  # noqa: PLR0913 - options are arguments here
     as_json: opt.Json = False,
 ) -> None:
     """Send OUT with its records, a dataset card and a Croissant file; the same command goes on after a stop."""
-    import orjson
-
     from burnish import publish
-    from burnish.storage.redact import redact
+    from burnish.storage.redact import json_line
 
     wanted = publish.Wanted(dry_run=dry_run, public=public, unfinished=unfinished, replace=replace, read_back=read_back)
     done = publish.push(out, destination, wanted)
@@ -49,7 +47,7 @@ def push(  # noqa: PLR0913 - options are arguments here
         files = {entry.name: entry.size for entry in done.sent}
         told = {"output": out, "to": done.shown, "sent": files, "bytes": done.sent_bytes, "there": done.there}
         told |= {"removed": list(done.removed), "whole": done.sealed, "dry_run": dry_run}
-        typer.echo(redact(orjson.dumps(told).decode()))
+        typer.echo(json_line(told))
         return
     _tell(done, out)
 

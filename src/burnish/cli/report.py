@@ -31,12 +31,10 @@ def report(  # noqa: PLR0913 - options are arguments here
     as_json: opt.Json = False,
 ) -> None:
     """Say what a run did: one self-contained HTML file with scores, before and after, drift, quarantine and cost."""
-    import orjson
-
     from burnish import report as reports
     from burnish.cli._show import quoted, size
     from burnish.plan import CostRules
-    from burnish.storage.redact import redact
+    from burnish.storage.redact import json_line
 
     wanted = reports.Wanted(
         destination=output,
@@ -48,7 +46,7 @@ def report(  # noqa: PLR0913 - options are arguments here
     done = reports.build(out, wanted)
     if as_json:
         told = {"output": out, "report": done.path, "bytes": done.size_bytes, "warnings": list(done.warnings)}
-        typer.echo(redact(orjson.dumps({**told, **done.figures}).decode()))
+        typer.echo(json_line({**told, **done.figures}))
     else:
         typer.echo("\n".join(done.lines))
         for warning in done.warnings:

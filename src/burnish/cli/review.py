@@ -62,13 +62,11 @@ def _progress(done: int) -> None:
 
 
 def _announce(opened: Review, url: str, *, show: bool, as_json: bool) -> None:
-    import orjson
-
-    from burnish.storage.redact import redact
+    from burnish.storage.redact import json_line
 
     if as_json:
         told = {"output": opened.run.path, "url": url, "pairs": opened.index.rows, "decided": opened.progress()}
-        typer.echo(redact(orjson.dumps(told).decode()))
+        typer.echo(json_line(told))
     else:
         typer.echo(f"{opened.index.rows:,} pairs to be reviewed at {url}   (Ctrl-C ends it; every decision is kept)")
     if show:
@@ -79,15 +77,13 @@ def _announce(opened: Review, url: str, *, show: bool, as_json: bool) -> None:
 
 
 def _export(opened: Review, destination: str, *, as_json: bool) -> None:
-    import orjson
-
     from burnish.cli._show import quoted
     from burnish.review.exporting import export
-    from burnish.storage.redact import redact
+    from burnish.storage.redact import json_line, redact
 
     done = export(opened, destination)
     if as_json:
-        typer.echo(redact(orjson.dumps({"output": opened.run.path, "export": destination, **done.counts}).decode()))
+        typer.echo(json_line({"output": opened.run.path, "export": destination, **done.counts}))
         return
     typer.echo(f"{redact(destination)}: {done.told}")
     typer.echo(f"next: {done.following.format(out=quoted(opened.run.path), file=quoted(destination))}")

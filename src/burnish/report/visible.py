@@ -14,7 +14,7 @@ import orjson
 from markupsafe import Markup, escape
 
 from burnish.edits import pieces
-from burnish.storage.redact import redact
+from burnish.storage.redact import redact, redacted
 from burnish.texts import cut, storable, terminal, unseen
 from burnish.values import Json
 
@@ -84,7 +84,8 @@ def as_json(value: Mapping[str, Json]) -> Markup:
 
 def json_text(value: Mapping[str, Json]) -> str:
     """The same for where there is no markup."""
-    text = redact(orjson.dumps(_cut(value), option=orjson.OPT_INDENT_2).decode())
+    # Before the cut: half of a key is a key too.
+    text = orjson.dumps(_cut(redacted(value)), option=orjson.OPT_INDENT_2).decode()
     at = set(unseen(text))
     return "".join(_escaped(letter) if i in at else letter for i, letter in enumerate(text)) if at else text
 
@@ -134,11 +135,10 @@ def _escaped(letter: str) -> str:
 
 def _cut(value: Json | Mapping[str, Json]) -> Json:
     if isinstance(value, str):
-        text = storable(value)[0]
-        if len(text) <= MAX_JSON_CHARS:
-            return text
-        shown = cut(redact(text), MAX_JSON_CHARS)  # before the cut: half of a key is a key too
-        return f"{shown} … {len(text) - len(shown):,} more characters"
+        if len(value) <= MAX_JSON_CHARS:
+            return value
+        shown = cut(value, MAX_JSON_CHARS)
+        return f"{shown} … {len(value) - len(shown):,} more characters"
     if isinstance(value, Mapping):
-        return {storable(str(name))[0]: _cut(each) for name, each in value.items()}
+        return {name: _cut(each) for name, each in value.items()}
     return [_cut(each) for each in value] if isinstance(value, list) else value

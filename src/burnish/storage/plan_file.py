@@ -10,7 +10,7 @@ import orjson
 from burnish.errors import PlanChanged, UsageError
 from burnish.storage.files import Files, put_whole
 from burnish.storage.layout import HIDDEN, PLAN, is_temp
-from burnish.storage.redact import redact
+from burnish.storage.redact import redacted
 from burnish.storage.sealed import DamagedError, seal, unseal
 from burnish.values import Json
 
@@ -21,7 +21,7 @@ _MISSING = "(not set)"
 
 def fingerprint(plan: Mapping[str, Json]) -> str:
     """SHA-256 of the plan's content, whatever the order of its keys; credentials in URLs do not count."""
-    return hashlib.sha256(orjson.dumps(_clean(dict(plan)), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps(redacted(dict(plan)), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def check_plan(files: Files, plan: Mapping[str, Json]) -> bool:
@@ -46,7 +46,7 @@ def check_plan(files: Files, plan: Mapping[str, Json]) -> bool:
 
 def write_plan(files: Files, plan: Mapping[str, Json], run_id: str) -> None:
     """Store the plan of a new output, credentials cut."""
-    cleaned = _clean(dict(plan))
+    cleaned = redacted(dict(plan))
     content: dict[str, Json] = {"format": 1, "fingerprint": fingerprint(plan), "plan": cleaned}
     put_whole(files, PLAN, seal(content), run_id)
 
@@ -70,7 +70,7 @@ def _refuse_foreign(files: Files) -> None:
 
 
 def _changed(files: Files, old: Mapping[str, Json], new: Mapping[str, Json]) -> PlanChanged:
-    before, after = _flat(_clean(dict(old))), _flat(_clean(dict(new)))
+    before, after = _flat(redacted(dict(old))), _flat(redacted(dict(new)))
     keys = [key for key in sorted(before.keys() | after.keys()) if before.get(key) != after.get(key)]
     lines = [f"  {key}: {before.get(key, _MISSING)} -> {after.get(key, _MISSING)}" for key in keys[:_SHOWN_KEYS]]
     more = f" ({len(keys) - _SHOWN_KEYS} more keys differ)" if len(keys) > _SHOWN_KEYS else ""
@@ -94,13 +94,3 @@ def _flat(value: Json, prefix: str = "") -> dict[str, str]:
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]
         text = f"{text[: _SHOWN_CHARS - 12]}...#{digest}"
     return {prefix: text}
-
-
-def _clean(value: Json) -> Json:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, list):
-        return [_clean(inner) for inner in value]
-    if isinstance(value, dict):
-        return {key: _clean(inner) for key, inner in value.items()}
-    return value
