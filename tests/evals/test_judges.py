@@ -137,6 +137,23 @@ def test_labels_of_people(tmp_path):
         list(scenarios.load("labelled")(scenarios.Given(source=str(source), limit=1, side_px=64, seed=0)))
 
 
+def test_a_seed_that_no_picture_falls_to_is_left_out_with_a_word(tmp_path):
+    source = lay_sample(tmp_path / "in", "00000.tar")
+    labels = tmp_path / "labels.csv"
+    few = [key for key in (f"{at:09d}" for at in range(40)) if scenarios.drawn(key) % 3 != 1][:6]
+    labels.write_text("key,good\n" + "".join(f"{key},{at % 2}\n" for at, key in enumerate(few)))
+    told: list[str] = []
+    wanted = Wanted(scenarios=(f"labelled:{source}",), labels=str(labels), seeds=(0, 1, 2), changes=(), blind=False)
+    rows = list(measure([Judge(name="builtin")], wanted, told.append))
+    assert [said.partition("seed ")[2] for said in told if "left out" in said] == [
+        "1: left out, no picture falls to it; --seeds 0 takes all"
+    ]
+    assert {row.figure.pictures for row in rows if row.metric == "unanswered"} == {6}
+    labels.write_text("key,good\nnowhere,1\nnor here,0\n")
+    with pytest.raises(UsageError, match="no key of"):
+        list(measure([Judge(name="builtin")], wanted))
+
+
 @pytest.mark.parametrize("kind", [scenarios.KIND, instructions.KIND, inferencers.KIND, "evals.metrics"])
 def test_every_plugin_loads_and_explains_itself(kind):
     for name in discovery.names(kind):

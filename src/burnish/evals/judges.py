@@ -131,11 +131,14 @@ def _row(judge: Judge, scenario: str, recipe: _Recipe, found: tuple[str, Figure]
 
 
 def _outcomes(judge: Judge, backend: Backend, scenario: str, wanted: Wanted, tell: Tell) -> dict[_Recipe, Outcome]:
-    """Seed by seed, so that the pictures of one seed only are there at a time."""
+    """Seed by seed, so that the pictures of one seed only are there at a time. A seed that no picture falls to is left
+    out; raises `UsageError` if all are.
+    """
     name, _, source = scenario.partition(":")
     ways = product(wanted.criteria, wanted.instructions, wanted.inferencers)
     recipes = [_Recipe(criterion=c, instruction=i, inferencer=r) for c, i, r in ways]
     found: dict[_Recipe, Outcome] = {}
+    empty: UsageError | None = None
     for part, seed in enumerate(wanted.seeds):
         given = scenarios.Given(
             source=source,
@@ -146,11 +149,18 @@ def _outcomes(judge: Judge, backend: Backend, scenario: str, wanted: Wanted, tel
             part=part,
             parts=len(wanted.seeds),
         )
-        items = list(scenarios.load(name)(given))
+        try:
+            items = list(scenarios.load(name)(given))
+        except scenarios.NothingThereError as error:
+            empty = error
+            tell(f"{judge.name}, {scenario}, seed {seed}: left out, no picture falls to it; --seeds 0 takes all")
+            continue
         for recipe in recipes:
             tell(f"{judge.name}, {scenario}, seed {seed}: {len(items)} items by {recipe.criterion}")
             one = _outcome(_Asker(judge=judge, backend=backend, recipe=recipe), items, seed, wanted)
             found[recipe] = _joined(found[recipe], one) if recipe in found else one
+    if not found and empty is not None:
+        raise empty
     return found
 
 

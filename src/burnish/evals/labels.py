@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,17 +64,28 @@ def _judged(row: dict[str, Any]) -> Judged:
 
 
 def table_rows(path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Rows of a CSV or JSONL file with their line numbers. Raises `UsageError` for one that cannot be read."""
+    """Rows of a CSV or JSONL file, each with the number of the line it ends in. Raises `UsageError` for one that cannot
+    be read.
+    """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = Path(path).read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path!r}: {error}.") from error
     if not path.endswith((".jsonl", ".ndjson", ".json")):
-        yield from enumerate(csv.DictReader(text.splitlines()), 2)
+        yield from _table(path, text)
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # other ends of lines may stand inside JSON's strings
         if line.strip():
             yield number, _object(path, number, line)
+
+
+def _table(path: str, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {rows.reader.line_num} is no CSV: {error}.") from error
 
 
 def _object(path: str, number: int, line: str) -> Mapping[str, Any]:

@@ -35,8 +35,14 @@ class Given:
     parts: int = 1
 
     def takes(self, name: str) -> bool:
-        """Whether the picture called `name` is this seed's: decided by a hash of the name."""
+        """Whether the picture called `name` is this seed's: decided by a hash of the name. Of few pictures a part may
+        have none.
+        """
         return drawn(name) % self.parts == self.part
+
+
+class NothingThereError(UsageError):
+    """A scenario has no item. With several parts that is said of this part alone; it is true if all of them say so."""
 
 
 def drawn(name: str) -> int:
@@ -48,7 +54,7 @@ class Scenario(Protocol):
     """See the module."""
 
     def __call__(self, given: Given) -> Iterator[Item]:
-        """The items. Raises `UsageError` for what cannot be."""
+        """The items. Raises `UsageError` for what cannot be, `NothingThereError` if there are none."""
         ...
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from burnish import edits
 from burnish.errors import UsageError
-from burnish.evals.scenarios import Given
+from burnish.evals.scenarios import Given, NothingThereError
 from burnish.evals.scenarios._spoiling import spoilt
 from burnish.evals.trials import Item
 from burnish.train.builtin import clipart as package
@@ -27,7 +27,7 @@ MIN_WORDS = 2
 
 
 def clipart(given: Given) -> Iterator[Item]:
-    """The items. Raises `UsageError` for a folder without clip art."""
+    """The items. Raises `UsageError` for a folder without clip art, `NothingThereError` if none is held out."""
     folder = Path(given.source) if given.source else package.DEFAULT_CLIPART
     arts = package.walk(folder)
     if not arts:
@@ -41,7 +41,10 @@ def clipart(given: Given) -> Iterator[Item]:
     wanted.sort(key=lambda art: hashlib.sha256(art.stem.encode()).digest())
     drawn = ((art, package.render(art.path, given.side_px)) for art in wanted)
     seen = ((art.stem, _picture(pixels), named[art.stem]) for art, pixels in drawn if pixels is not None)
-    yield from spoilt(list(islice(seen, given.limit)), given.seed)
+    pairs = list(islice(seen, given.limit))
+    if not pairs:
+        raise NothingThereError(f"{folder} holds no drawing that the built-in model was not trained on, with a title.")
+    yield from spoilt(pairs, given.seed)
 
 
 def _picture(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Picture:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from burnish import edits
-from burnish.errors import UsageError
-from burnish.evals.scenarios import Given, needs_source
+from burnish.evals.scenarios import Given, NothingThereError, needs_source
 from burnish.evals.scenarios._pictures import shown
 from burnish.evals.scenarios._spoiling import spoilt
 from burnish.evals.trials import Item
@@ -20,7 +19,7 @@ MIN_WORDS = 2
 
 
 def corrupted(given: Given) -> Iterator[Item]:
-    """The items. Raises `UsageError` if no pair of the source can be used."""
+    """The items. Raises `NothingThereError` if no pair of the source can be used."""
     source = needs_source("corrupted", given)
     usable = (
         (pair.key, picture, " ".join(pair.text.split()))
@@ -29,7 +28,7 @@ def corrupted(given: Given) -> Iterator[Item]:
     )
     pairs = list(islice(usable, given.limit))
     if not pairs:
-        raise UsageError(f"{source} has no pair with a picture and a text of at least {MIN_WORDS} words.")
+        raise NothingThereError(f"{source} has no pair with a picture and a text of at least {MIN_WORDS} words.")
     yield from spoilt(pairs, given.seed)
 
 

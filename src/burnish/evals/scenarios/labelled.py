@@ -10,13 +10,13 @@ from itertools import islice
 
 from burnish.errors import UsageError
 from burnish.evals.labels import read_labels
-from burnish.evals.scenarios import Given, needs_source
+from burnish.evals.scenarios import Given, NothingThereError, needs_source
 from burnish.evals.scenarios._pictures import shown
 from burnish.evals.trials import BAD, Item
 
 
 def labelled(given: Given) -> Iterator[Item]:
-    """The items. Raises `UsageError` without labels, or if none of their keys is in the source."""
+    """The items. Raises `UsageError` without labels, `NothingThereError` if none of their keys is in the source."""
     source = needs_source("labelled", given)
     if not given.labels:
         raise UsageError("the scenario labelled needs to know which pairs are good.\nExample: --labels labels.csv")
@@ -28,7 +28,7 @@ def labelled(given: Given) -> Iterator[Item]:
         kind = "" if labels[pair.key] else BAD
         yield Item(key=pair.key, picture=picture, text=pair.text, kind=kind, group=pair.key)
     if empty:
-        raise UsageError(f"no key of {given.labels} is that of a pair of {source}.")
+        raise NothingThereError(f"no key of {given.labels} is that of a pair of {source}.")
 
 
 SCENARIO = labelled

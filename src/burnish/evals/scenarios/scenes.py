@@ -13,7 +13,7 @@ from itertools import islice
 
 from burnish import images
 from burnish.errors import UsageError
-from burnish.evals.scenarios import Given
+from burnish.evals.scenarios import Given, NothingThereError
 from burnish.evals.trials import Item
 from burnish.scenes import captions, compose, draw, questions, truth
 from burnish.scenes.judging import Judged
@@ -25,13 +25,13 @@ CRITERIA = ("overall", "text_quality", "image_text_matching", "object_detail", "
 
 
 def scenes(given: Given) -> Iterator[Item]:
-    """The items of each scene. Raises `UsageError` for a source without scenes."""
+    """The items of each scene. Raises `NothingThereError` for a source without scenes."""
     empty = True
     for group, picture, scene in pictured(given):
         empty = False
         yield from _items(group, picture, scene, given.seed)
     if empty:
-        raise UsageError(f"no pair of {given.source} is a scene.\nMake some with: burnish scenes -o OUT")
+        raise NothingThereError(f"no pair of {given.source} is a scene.\nMake some with: burnish scenes -o OUT")
 
 
 def pictured(given: Given) -> Iterator[tuple[str, Picture, Scene]]:
