@@ -45,10 +45,10 @@ class Served:
 
 
 @contextmanager
-def served(out: Path) -> Iterator[Served]:
+def served(out: Path, hosts: tuple[str, ...] = ()) -> Iterator[Served]:
     ready = threading.Event()
     with Review(str(out)) as review:
-        server = web.Server(make_app(review), web.Guards(csp=CSP), drain_s=5.0)
+        server = web.Server(make_app(review), web.Guards(csp=CSP, hosts=hosts), drain_s=5.0)
         thread = threading.Thread(target=server.run, args=(lambda _url: ready.set(),))
         thread.start()
         try:

@@ -56,6 +56,14 @@ def test_deciding_and_taking_back(server):
     assert (told["pair"]["verdict"]["action"], told["pair"]["version"]) == ("accept", 3)
 
 
+def test_deciding_behind_a_proxy_that_encrypts(out):
+    with served(out, hosts=("pairs.example.org",)) as server:
+        server.headers |= {"Host": "pairs.example.org", "Origin": "https://pairs.example.org"}
+        assert server.decide(3, "accept", 0)[0] == 200
+        server.headers["Origin"] = "https://evil.example"
+        assert server.decide(4, "accept", 0)[0] == 403
+
+
 def test_the_slower_of_two_gets_a_conflict_and_the_pair_as_it_is(server):
     assert server.decide(3, "accept", 0, by="Ada")[0] == 200
     status, told = server.decide(3, "reject", 0, by="Ben")

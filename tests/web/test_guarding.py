@@ -24,6 +24,12 @@ def open_server():
 
 
 @pytest.fixture(scope="module")
+def named_server():
+    with serving(guards=web.Guards(hosts=("pairs.example.org", "other.example.org"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def closed_server():
     with serving(guards=web.Guards(token=TOKEN, sign_in=True)) as server:
         yield server
@@ -78,6 +84,34 @@ def test_a_server_for_others_goes_by_any_address_but_no_name():
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_what_changes_something_comes_from_its_own_pages(open_server, method, headers, expected):
     assert status(said(open_server, request(method, content_length="0", **headers))) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "expected"),
+    [
+        ("pairs.example.org", "https://pairs.example.org", 200),
+        ("pairs.example.org:443", "https://pairs.example.org", 200),
+        ("pairs.example.org:8443", "https://pairs.example.org:8443", 200),
+        ("pairs.example.org", "http://pairs.example.org", 200),
+        ("pairs.example.org", "https://pairs.example.org:8443", 403),
+        ("pairs.example.org", "https://evil.example", 403),
+        ("pairs.example.org", "https://other.example.org", 403),
+        ("other.example.org", "https://pairs.example.org", 403),
+        ("127.0.0.1", "https://127.0.0.1", 403),
+    ],
+)
+def test_behind_a_proxy_that_encrypts_the_names_that_were_told_are_its_own(named_server, host, origin, expected):
+    asked = request("POST", host=host, origin=origin, sec_fetch_site="same-origin", content_length="0")
+    assert status(said(named_server, asked)) == expected
+
+
+def test_a_browser_signs_in_behind_a_proxy_that_encrypts():
+    told = {"host": "pairs.example.org", "origin": "https://pairs.example.org", "sec-fetch-site": "same-origin"}
+    with serving(guards=web.Guards(token=TOKEN, sign_in=True, hosts=("pairs.example.org",))) as server:
+        done = httpx.post(f"{server.url}/sign-in", data={"token": TOKEN}, headers=told)
+        assert done.status_code == 303
+        cookie = done.headers["set-cookie"].partition(";")[0]
+        assert httpx.post(f"{server.url}/open", headers={**told, "cookie": cookie}).status_code == 200
 
 
 def test_no_other_origin_is_allowed_anything(open_server):

@@ -7,6 +7,7 @@ allowed to other origins, so there are no CORS headers at all, and an applicatio
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -86,7 +87,7 @@ async def _let_in(scope: Scope, receive: Receive, send: Send, rules: tuple[Guard
     if guards.token and not _shown(scope, guards.token):
         await _ask_for_token(scope, receive, send, guards)
         return False
-    if scope["method"] not in _READING and not _same_origin(scope):
+    if scope["method"] not in _READING and not _same_origin(scope, guards):
         await refuse(send, 403, "wrong_origin", "what changes something must come from this server's own pages.")
         return False
     return True
@@ -104,12 +105,22 @@ def _known_host(scope: Scope, guards: Guards) -> bool:
     return name == LOCALHOST or name in guards.hosts
 
 
-def _same_origin(scope: Scope) -> bool:
+def _same_origin(scope: Scope, guards: Guards) -> bool:
     """Whether no browser says that another site's page sent this. Programs that are no browsers say nothing."""
     origins = values(scope, "origin")
-    if origins and origins != [f"{scope['scheme']}://{values(scope, 'host')[0]}"]:
+    if origins and not (len(origins) == 1 and origins[0] in _own_origins(scope, guards)):
         return False
     return all(site in {"same-origin", "none"} for site in values(scope, "sec-fetch-site"))
+
+
+def _own_origins(scope: Scope, guards: Guards) -> Iterator[str]:
+    """What a browser calls a page of this server's. Behind a proxy that encrypts only the proxy sees https, and it may
+    name the port that a browser leaves out.
+    """
+    host = values(scope, "host")[0]
+    yield f"{scope['scheme']}://{host}"
+    if name_of(host) in guards.hosts:
+        yield f"https://{host.lower().removesuffix(':443')}"
 
 
 def _shown(scope: Scope, token: str) -> bool:
@@ -123,7 +134,7 @@ def _shown(scope: Scope, token: str) -> bool:
 async def _ask_for_token(scope: Scope, receive: Receive, send: Send, guards: Guards) -> None:
     """401, as a form where a browser wants a page; a right token from the form becomes a cookie."""
     asks = {"www-authenticate": "Bearer"}
-    sent = guards.sign_in and scope["method"] == "POST" and scope["path"] == SIGN_IN and _same_origin(scope)
+    sent = guards.sign_in and scope["method"] == "POST" and scope["path"] == SIGN_IN and _same_origin(scope, guards)
     if sent and same(await _form_token(receive, guards.limits.idle_s), guards.token):
         cookie = f"{COOKIE}={session(guards.token)}; Path=/; HttpOnly; SameSite=Strict"
         await answer(send, 303, b"", "text/plain", {"location": "/", "set-cookie": cookie})
