@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from burnish.mixing.faults import MixtureError
-from burnish.mixing.scores import Scores
+from burnish.mixing.scores import MOST, Scores
 from burnish.tokens import WORDS
 from burnish.values import Json
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 def _at_least(name: str, value: float, low: float, high: float = math.inf) -> None:
     if not low <= value <= high or value == math.inf:
         raise MixtureError(
-            f"{name} must be {f'at least {low:g}' if high == math.inf else f'{low:g} to {high:g}'}, not {value!r}."
+            f"{name} must be {f'at least {low:g}' if high == math.inf else f'{low:g} to {high:,}'}, not {value!r}."
         )
 
 
@@ -127,7 +127,7 @@ class RoleRule:
     scores: Scores | None = None
 
     def __post_init__(self) -> None:
-        _at_least("weight", self.weight, 0)
+        _at_least("weight", self.weight, 0, MOST)
         if self.scores and max(*self.scores.weights.values(), self.scores.unscored) > 1:
             raise MixtureError(
                 "a role's weights by score are shares of its captions: 0 to 1. To repeat pairs, give the group scores."
@@ -151,7 +151,7 @@ class SourceRule:
     keep: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _at_least("weight", self.weight, 0)
+        _at_least("weight", self.weight, 0, MOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,7 @@ class GroupRule:
     sources: dict[str, SourceRule] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _at_least("weight", self.weight, 0)
+        _at_least("weight", self.weight, 0, MOST)
         if not any(role.weight > 0 for role in self.roles.values()):
             raise MixtureError("roles must hold at least one role with a weight above 0, such as {alt = 1}.")
         if set(self.roles) - {"alt", CHOSEN} and self.missing == "":

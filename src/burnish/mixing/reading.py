@@ -5,6 +5,7 @@ Sources may be named in the file or on the command line, as ``PATH``, ``NAME=PAT
 
 from __future__ import annotations
 
+import glob
 import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from burnish.errors import UsageError
 from burnish.mixing import presets
 from burnish.mixing.mixture import GroupRule, Mixture, SourceRule
+from burnish.storage.braces import expand_braces
 
 ONE_SOURCE = "data"
 """What the only source is called if nobody gave it a name."""
@@ -95,25 +97,38 @@ def _short(value: object) -> str:
 def _nearest(name: str) -> str:
     import dataclasses
 
-    from rapidfuzz import process
-
     from burnish.mixing import mixture, scores
 
     kinds = [getattr(mixture, kind) for kind in dir(mixture) if kind.endswith(("Rule", "Rules", "Mixture"))]
     keys = sorted({f.name for kind in (*kinds, scores.Scores) for f in dataclasses.fields(kind)})
-    hit = process.extractOne(name, keys, score_cutoff=60)
-    return f" Did you mean {hit[0]!r}?" if hit else f"\nKeys: {', '.join(keys)}"
+    return _meant(name, keys) or f"\nKeys: {', '.join(keys)}"
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """A word on the one of `known` that `name` may be meant for, "" if none is near."""
+    from rapidfuzz import process
+
+    hit = process.extractOne(name, known, score_cutoff=60)
+    return f" Did you mean {hit[0]!r}?" if hit else ""
 
 
 def bind(mixture: Mixture, given: Sequence[str]) -> Mixture:
-    """`mixture` with the sources of a command line in place, and without optional ones nobody named.
+    """`mixture` with the sources of a command line in place, and without optional ones nobody named. ``GROUP/NAME=``
+    adds one to a group; ``NAME=`` does so only where the mixture's one group names none of its own.
 
-    Raises `UsageError` if a name is unknown or a source has no path.
+    Raises `UsageError` if a name is unknown or given twice, or a source has no path.
     """
     groups = {name: {**group.sources} for name, group in mixture.groups.items()}
+    paths: dict[tuple[str, str], str] = {}
     for entry in given:
         name, path = split_name(entry)
         group, source = _place(mixture, name, len(given))
+        if (group, source) in paths:
+            raise UsageError(
+                f"the source {source!r} is given twice: {paths[group, source]} and {path}.\n"
+                f"Give each a name of its own, as {group}/NAME=PATH."
+            )
+        paths[group, source] = path
         known = groups[group].get(source, SourceRule())
         groups[group][source] = replace(known, path=path)
     bound = {name: _closed(group, groups[name]) for name, group in mixture.groups.items()}
@@ -134,10 +149,19 @@ def _closed(group: GroupRule, sources: Mapping[str, SourceRule]) -> GroupRule:
 
 
 def split_name(entry: str) -> tuple[str, str]:
-    """(name, path); "" for no name. What exists as it is written is a path, whatever it holds."""
+    """(name, path); "" for no name. What exists as it is written, or is a pattern of what does, is a path, whatever it
+    holds.
+    """
     name, sep, path = entry.partition("=")
-    plain = not sep or os.path.exists(entry) or ":" in name or name.count("/") > 1 or name.startswith((".", "/"))  # noqa: PTH110
+    plain = not sep or ":" in name or name.count("/") > 1 or name.startswith((".", "/")) or _is_there(entry)
     return ("", entry) if plain else (name, path)
+
+
+def _is_there(path: str) -> bool:
+    """Whether anything on this machine is called `path`, or is one of those its braces, stars and so on stand for."""
+    if os.path.exists(path):  # noqa: PTH110
+        return True
+    return any(any(glob.iglob(name, recursive=True)) for name in expand_braces(path))  # noqa: PTH207
 
 
 def _place(mixture: Mixture, name: str, given: int) -> tuple[str, str]:
@@ -147,17 +171,25 @@ def _place(mixture: Mixture, name: str, given: int) -> tuple[str, str]:
         if group not in mixture.groups:
             raise UsageError(f"the mixture has no group {group!r}.\nIt has: {', '.join(mixture.groups)}")
         return group, source
-    declared = [(group, own) for group, own, _ in mixture.entries()]
-    for place in declared:
-        if place[1] == name:
-            return place
-    if len(mixture.groups) == 1:
-        return next(iter(mixture.groups)), name or _only_name(declared, given)
-    where = ", ".join([own for _, own in declared] or [f"{own}/NAME" for own in mixture.groups])
-    raise UsageError(f"which source is {name or 'this'!r}?\nGive each as NAME=PATH; the mixture has: {where}")
-
-
-def _only_name(declared: Sequence[tuple[str, str]], given: int) -> str:
-    if given > 1 or len(declared) > 1:
+    declared = {own: group for group, own, _ in mixture.entries()}
+    if name in declared:
+        return declared[name], name
+    if len(mixture.groups) > 1 or len(declared) > 1 or (declared and name):
+        raise _unknown(mixture, name)
+    if not name and given > 1:
         raise UsageError("several sources: give each a name of its own, as NAME=PATH.")
-    return declared[0][1] if declared else ONE_SOURCE
+    return next(iter(mixture.groups)), name or next(iter(declared), ONE_SOURCE)
+
+
+def _unknown(mixture: Mixture, name: str) -> UsageError:
+    """What to say where a mixture that names its sources, or has several groups, has none called `name`."""
+    declared = mixture.source_names()
+    listed = ", ".join(declared or [f"{group}/NAME" for group in mixture.groups])
+    if not name:
+        return UsageError(f"which source is this?\nGive each as NAME=PATH; the mixture has: {listed}")
+    group = next(iter(mixture.groups)) if len(mixture.groups) == 1 else "GROUP"
+    return UsageError(
+        f"which source is {name!r}?{_meant(name, declared)}\n"
+        f"Give each as NAME=PATH; the mixture has: {listed}\n"
+        f"To add one: {group}/{name}=PATH"
+    )

@@ -24,6 +24,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, floa
     (re.compile(rf"{_NUMBER}\s*-\s*{_NUMBER}"), lambda m: (float(m[1]), float(m[2]))),
 )
 
+MOST = 1_000_000
+"""The largest weight: beyond it sums of weights and counts of copies leave what numbers can hold."""
+
 UNSCORED = -1
 """The bin of what has no score."""
 
@@ -46,8 +49,8 @@ class Scores:
         if not self.weights:
             raise MixtureError('weights must hold intervals, such as {">= 3" = 1, "< 3" = 0}.')
         for name, weight in {**self.weights, "unscored": self.unscored}.items():
-            if not 0 <= weight < math.inf:
-                raise MixtureError(f"the weight of {name!r} must be at least 0, not {weight!r}.")
+            if not 0 <= weight <= MOST:
+                raise MixtureError(f"the weight of {name!r} must be 0 to {MOST:,}, not {weight!r}.")
         _check_cover(self.weights)
 
     def table(self) -> Bins:
