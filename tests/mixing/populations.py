@@ -39,8 +39,7 @@ class Population:
             counted = Counted(
                 source=source,
                 terms=quotas.terms_of(mixture)["s"],
-                bins=Counter({0: number}),
-                patterns=Counter(self._patterns),
+                kinds=Counter({(0, pattern): many for pattern, many in self._patterns.items()}),
                 shards={"one": number},
                 spill=spill,
             )

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from burnish.errors import UsageError
-from burnish.mixing import mix
+from burnish.mixing import foresee, mix
 from tests.mixing.mixtures import mixture
 from tests.mixing.outputs import make
 from tests.mixing.test_mix import samples
@@ -42,6 +42,51 @@ def test_fixed_edges(known, tmp_path):
     for row in rows(known, tmp_path, "edges = [2.0, 4.0]"):
         expected = 0 if row["score"] < 0 else 1 + (row["score"] >= 2) + (row["score"] >= 4)
         assert row["alignment"] == expected
+
+
+def low_ones_do_not_train(number):
+    return {"ssc": (f"short {number}", 1.0 if number % 2 else 3.0 + number / 100)}
+
+
+CHOSEN_FEW = {
+    "pairs of weight 0": (
+        f'{ONLY}[groups.all.scores]\nof = "ssc"\nunscored = 1\nweights = {{ "< 3" = 0, ">= 3" = 1 }}\n'
+    ),
+    "captions that the role turns away": (
+        '[groups.all]\nmissing = "drop"\n[groups.all.roles.ssc]\nweight = 1\n'
+        '[groups.all.roles.ssc.scores]\nunscored = 1\nweights = { "< 3" = 0, ">= 3" = 1 }\n'
+    ),
+    "roles that only take another's place": (
+        '[groups.all]\nmissing = ["ssc"]\n[groups.all.roles.dsc]\nweight = 1\n'
+        '[groups.all.scores]\nof = "ssc"\nunscored = 1\nweights = { "< 3" = 0, ">= 3" = 1 }\n'
+    ),
+    "sources of weight 0": (
+        f'{ONLY}[groups.all.scores]\nof = "ssc"\nunscored = 1\nweights = {{ "< 3" = 0, ">= 3" = 1 }}\n'
+        '[groups.none]\nweight = 0\nmissing = "drop"\nroles = { ssc = 1 }\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHOSEN_FEW)
+def test_quantiles_are_over_the_captions_that_may_train(name, tmp_path):
+    out = make(tmp_path / "out", low_ones_do_not_train, shards=2, each=40)
+    sources = [f"all/data={out.path}"] + ([f"none/more={out.path}"] if "groups.none" in CHOSEN_FEW[name] else [])
+    made = mixture(f"{CHOSEN_FEW[name]}[levels]\ncount = 4\n", *sources)
+    levels = foresee(made).levels
+    assert levels == {"1": 10, "2": 10, "3": 10, "4": 10}
+    assert mix(made, str(tmp_path / "train"), workers=1).levels == levels
+
+
+def test_a_caption_that_two_roles_reach_counts_once(tmp_path):
+    """Each text is `alt` and `chosen` at once: half of the captions, not two thirds, so not two of three levels."""
+    out = make(tmp_path / "out", lambda n: {"ssc": ("s", 1 + n / 20)}, shards=1, each=40, alt=4.5)
+    toml = '[groups.all]\nmissing = "drop"\nroles = { alt = 1, chosen = 1, ssc = 2 }\n[levels]\ncount = 3\n'
+    assert set(mix(mixture(toml, out.path), str(tmp_path / "train"), workers=1).levels) == {"1", "2", "3"}
+
+
+def test_a_dry_run_gives_the_levels_of_a_part_too(known, tmp_path):
+    made = mixture(f"{ONLY}[levels]\nedges = [2.0, 4.0]\n", known.path)
+    assert foresee(made, limit=37).as_json() == mix(made, str(tmp_path / "train"), workers=1, limit=37).as_json()
 
 
 def test_equal_scores_share_a_level(tmp_path):

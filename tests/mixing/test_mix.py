@@ -149,6 +149,31 @@ def test_shares_without_a_size_use_no_pair_twice(tmp_path):
     assert max(Counter((r["source"], r["source_key"]) for r in samples(tmp_path / "train")).values()) == 1
 
 
+def test_a_share_of_what_the_limit_lets_nothing_of_in_is_said(tmp_path):
+    a, b = two(tmp_path)
+    toml = "[groups.all]\nroles = { alt = 1 }\n"
+    made = mixture(toml, f"one={a.path}", f"two={b.path}", head='weights = "shares"')
+    with pytest.raises(UsageError, match=r"two should give 50.0% .* among the first 5 of all.\nRaise the limit"):
+        foresee(made, limit=5)
+
+
+def test_more_copies_than_can_be_counted_are_refused(known, tmp_path):
+    toml = f"{HALF}weight = 1000000\nsources = {{ web = {{ weight = 1000 }} }}\n"
+    with pytest.raises(UsageError, match=r"a pair of web would train 1e\+09 times an epoch; 1,000,000 is the most"):
+        foresee(mixture(toml, f"web={known.path}"))
+
+
+def test_compensation_goes_by_the_pairs_that_train(tmp_path):
+    """Only pairs with a short caption stand high enough; those that never train have no say in the weights."""
+    out = make(tmp_path / "out", lambda n: {"ssc": ("s", 5.0 if n % 2 else 1.0)} if n % 4 else {}, shards=2, each=200)
+    scores = '[groups.all.scores]\nunscored = 0\nof = "ssc"\nweights = { "< 3" = 0.1, ">= 3" = 2 }\n'
+    toml = HALF.replace("renormalise", "compensate") + scores
+    for head in ("exact = true", "exact = false"):
+        found = foresee(mixture(toml, out.path, head=head))
+        ssc = next(share for share in found.shares if share.name == "ssc")
+        assert ssc.possible == pytest.approx(0.5, abs=0.03), head  # copies are drawn too: 4 sigma of 410
+
+
 def some(number: int) -> dict:
     """Three of four pairs have a short synthetic caption."""
     return {"ssc": (f"short {number}", 3.0)} if number % 4 else {}

@@ -14,10 +14,10 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from burnish.mixing.mixture import LevelRules
-from burnish.mixing.offers import Terms, captions_of
+from burnish.mixing.offers import Terms
 from burnish.mixing.sources import Entry, Source, entries
 from burnish.storage.stopping import stopping
-from burnish.values import Shard
+from burnish.values import Caption, Shard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,15 +32,14 @@ Read = Callable[[Source, Shard], Iterable[Entry]]
 
 @dataclass(slots=True, kw_only=True)
 class Counted:
-    """One source, counted: pairs that can train in each score interval, all pairs with each pattern and of each shard.
+    """One source, counted: all pairs of each kind, which is (bin, pattern), and of each shard.
 
     `rows` gives (who, bin, pattern) of all pairs in pieces, as often as it is called.
     """
 
     source: Source
     terms: Terms
-    bins: Counter[int] = field(default_factory=Counter)
-    patterns: Counter[int] = field(default_factory=Counter)
+    kinds: Counter[tuple[int, int]] = field(default_factory=Counter)
     shards: dict[str, int] = field(default_factory=dict)
     spill: Spill
 
@@ -49,6 +48,22 @@ class Counted:
         """How many pairs there are."""
         return sum(self.shards.values())
 
+    @property
+    def bins(self) -> Counter[int]:
+        """How many pairs that can train there are in each score interval."""
+        found: Counter[int] = Counter()
+        for (at, pattern), number in self.kinds.items():
+            found[at] += number if pattern & self.terms.useful else 0
+        return found
+
+    @property
+    def patterns(self) -> dict[int, float]:
+        """How much the pairs of each pattern weigh by their scores."""
+        found: dict[int, float] = {}
+        for (at, pattern), number in self.kinds.items():
+            found[pattern] = found.get(pattern, 0.0) + number * self.terms.bins.weights[at]
+        return found
+
     def rows(self) -> Iterator[NDArray[np.void]]:
         """The pairs in pieces: structured arrays of who, bin and pattern."""
         return self.spill.read()
@@ -56,10 +71,13 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """All sources, counted, and the scores of all captions that may train (for levels)."""
+    """All sources, counted, and the scores of all captions that may train (for levels). `limit`: of the first so many
+    pairs, 0 of all.
+    """
 
     sources: tuple[Counted, ...]
     scores: Spill
+    limit: int = 0
 
     @property
     def pairs(self) -> int:
@@ -137,7 +155,7 @@ def taken(
             left = limit
             for one in counted:
                 left = _count(one, scores, levels, left if limit else None, read)
-            yield Census(sources=tuple(counted), scores=scores)
+            yield Census(sources=tuple(counted), scores=scores, limit=limit)
         finally:
             for made in (*(one.spill for one in counted), scores):
                 made.close()
@@ -152,12 +170,10 @@ def _count(counted: Counted, scores: Spill, levels: LevelRules, left: int | None
         for entry in islice(read(counted.source, shard), left):
             number += 1
             offer = counted.terms.offer(entry)
-            if offer.pattern & counted.terms.useful:
-                counted.bins[offer.bin] += 1
-            counted.patterns[offer.pattern] += 1
+            counted.kinds[offer.bin, offer.pattern] += 1
             counted.spill.add((offer.who, offer.bin, offer.pattern))
             if levels.count:
-                _add_scores(counted.terms, entry, scores, levels.criterion)
+                _add_scores(counted.terms.may_train(entry, offer), scores, levels.criterion)
         counted.shards[shard.name] = number
         left = None if left is None else left - number
     counted.spill.flush()
@@ -165,9 +181,8 @@ def _count(counted: Counted, scores: Spill, levels: LevelRules, left: int | None
     return left or 0
 
 
-def _add_scores(terms: Terms, entry: Entry, scores: Spill, criterion: str) -> None:
-    for role, weight in zip(terms.roles, terms.weights, strict=True):
-        for caption in captions_of(entry, role) if weight > 0 else ():
-            score = caption.score(criterion)
-            if score is not None and score.value is not None:
-                scores.add(score.value)
+def _add_scores(captions: Iterable[Caption], scores: Spill, criterion: str) -> None:
+    for caption in captions:
+        score = caption.score(criterion)
+        if score is not None and score.value is not None:
+            scores.add(score.value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from burnish.mixing import draws
-from burnish.mixing.choices import Missing
+from burnish.mixing.choices import Missing, spread
 from burnish.mixing.draws import Why
 from burnish.mixing.keeping import Keep
 from burnish.mixing.mixture import CHOSEN, GroupRule, SourceRule
@@ -34,11 +35,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The rules of one source, ready to use; plain and picklable. `missing` has roles as indexes. `useful`: the bits of
-    roles that can train; a pair with none of them never does.
+    """The rules of one source, ready to use; plain and picklable. `weight`: the source's, its group's in it. `missing`
+    has roles as indexes. `useful`: the bits of roles that can train; a pair with none of them never does.
     """
 
     seed: int
+    weight: float
     roles: tuple[str, ...]
     weights: tuple[float, ...]
     missing: Missing
@@ -63,6 +65,7 @@ class Terms:
             missing = group.missing
         return cls(
             seed=seed,
+            weight=group.weight * source.weight,
             roles=roles,
             weights=tuple(rule.weight if rule else 0.0 for rule in rules),
             missing=missing,
@@ -96,11 +99,27 @@ class Terms:
         drawn = draws.draw(who, Why.ACCEPT + role)
         return tuple(c for c in found if drawn < draws.cut_of(bins.weights[bins.find(accept.value(c))]))
 
+    def may_train(self, entry: Entry, offer: Offer) -> tuple[Caption, ...]:
+        """The captions of a pair that some draw lets train, each once, whichever roles it has: none if the pair's or
+        the source's weight is 0. `offer` is what `entry` offers.
+        """
+        if not self.weight * self.bins.weights[offer.bin]:
+            return ()
+        roles = _open(self.weights, offer.pattern, self.missing)
+        found = (caption for role in roles for caption in self.usable(entry, offer.who, role))
+        return tuple({id(caption): caption for caption in found}.values())
+
     def _bin(self, entry: Entry) -> int:
         if self.scores is None:
             return 0
         found = captions_of(entry, self.scores.of)
         return self.bins.find(self.scores.value(found[0] if found else None))
+
+
+@lru_cache(1 << 12)
+def _open(weights: tuple[float, ...], pattern: int, missing: Missing) -> tuple[int, ...]:
+    """The roles that may be drawn for a pattern."""
+    return tuple(role for role, share in enumerate(spread(weights, pattern, missing)[:-1]) if share > 0)
 
 
 def kept(seed: int, said: Iterable[Keep]) -> bool:

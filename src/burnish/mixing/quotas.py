@@ -18,6 +18,7 @@ from burnish.mixing.mixture import LevelRules, Mixture
 from burnish.mixing.offers import Terms
 from burnish.mixing.ranks import cuts, sortable, unsorted
 from burnish.mixing.rule import Copies, Rule, SourceCuts
+from burnish.mixing.scores import MOST
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,11 +38,7 @@ def needs_census(mixture: Mixture) -> bool:
 
 def drawn(mixture: Mixture) -> Rule:
     """The rule without a census: repetitions and roles by probabilities."""
-    terms = terms_of(mixture)
-    sources = {
-        name: _by_draws(terms[name], mixture.groups[group].weight * rule.weight, terms[name].weights)
-        for group, name, rule in mixture.entries()
-    }
+    sources = {name: _by_draws(name, terms, terms.weight, terms.weights) for name, terms in terms_of(mixture).items()}
     return Rule(epoch=mixture.epoch, sources=sources, edges=mixture.levels.edges)
 
 
@@ -56,20 +53,24 @@ def counted(mixture: Mixture, census: Census) -> Rule:
 
 def repetitions(mixture: Mixture, census: Census) -> dict[str, float]:
     """How often a pair with score weight 1 trains, by source. Raises `UsageError` for a share of nothing."""
-    flat = {name: mixture.groups[group].weight * rule.weight for group, name, rule in mixture.entries()}
     if mixture.weights == "epochs":
-        return flat
+        return {one.source.name: one.terms.weight for one in census.sources}
     shares = source_shares(mixture)
     mass = {one.source.name: _mass(one) for one in census.sources}
     for name, share in shares.items():
         if share > 0 and not mass[name]:
-            raise UsageError(
-                f"{name} should give {share:.1%} of the samples but has no pair that may train.\nGive it weight 0."
-            )
+            raise _of_nothing(name, share, census.limit)
     size = mixture.size or math.floor(
         min(_most(one) / shares[one.source.name] for one in census.sources if shares[one.source.name])
     )
     return {name: share * size / mass[name] if mass[name] else 0.0 for name, share in shares.items()}
+
+
+def _of_nothing(name: str, share: float, limit: int) -> UsageError:
+    where, then = (f" among the first {limit:,} of all", "Raise the limit, or give") if limit else ("", "Give")
+    return UsageError(
+        f"{name} should give {share:.1%} of the samples but has no pair that may train{where}.\n{then} it weight 0."
+    )
 
 
 def source_shares(mixture: Mixture) -> dict[str, float]:
@@ -93,8 +94,13 @@ def _most(one: Counted) -> float:
     return _mass(one) / top if top else 0.0
 
 
-def _by_draws(terms: Terms, times: float, weights: Sequence[float]) -> SourceCuts:
+def _by_draws(name: str, terms: Terms, times: float, weights: Sequence[float]) -> SourceCuts:
     asked = tuple(times * weight for weight in terms.bins.weights)
+    if max(asked) > MOST:
+        raise UsageError(
+            f"a pair of {name} would train {max(asked):.3g} times an epoch; {MOST:,} is the most.\n"
+            "Lower its weights, or the size of the set."
+        )
     return SourceCuts(terms=terms, asked=asked, copies=tuple(map(Copies.of, asked)), weights=tuple(weights))
 
 
@@ -103,7 +109,7 @@ def _of_source(one: Counted, times: float) -> SourceCuts:
     weights = terms.weights
     if terms.missing == "compensate":
         weights = raked(weights, one.patterns)
-    return _by_draws(terms, times, weights)
+    return _by_draws(one.source.name, terms, times, weights)
 
 
 # --- exact counts ----------------------------------------------------------------------------------------------
@@ -127,13 +133,14 @@ def _exact(one: Counted, drawn: SourceCuts, mixture: Mixture) -> SourceCuts:
 
 def _exact_copies(one: Counted, drawn: SourceCuts, epoch: int) -> tuple[Copies, ...]:
     """Copies by score interval so that the source as a whole has the rounded number."""
-    wanted = [one.bins[at] * times for at, times in enumerate(drawn.asked)]
+    pairs = one.bins
+    wanted = [pairs[at] * times for at, times in enumerate(drawn.asked)]
     total = round(math.fsum(wanted))
     if not total:
         return tuple(Copies(whole=0, cut=0) for _ in wanted)
     quotas, _ = apportioned([want / math.fsum(wanted) for want in wanted], total, [0.0] * len(wanted))
     made = []
-    for at, (quota, number) in enumerate(zip(quotas, (one.bins[at] for at in range(len(wanted))), strict=True)):
+    for at, (quota, number) in enumerate(zip(quotas, (pairs[at] for at in range(len(wanted))), strict=True)):
         whole, more = divmod(quota, number) if number else (0, 0)
         cut = cuts(partial(_copy_draws, one, at, epoch), [more])[0] if more else 0
         made.append(Copies(whole=whole, cut=cut))

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, cast
 
 import orjson
@@ -26,7 +27,7 @@ from burnish.mixing.mixture import Mixture
 from burnish.mixing.rule import Rule
 from burnish.mixing.samples import Drawer
 from burnish.mixing.shares import Report, report
-from burnish.mixing.sources import Source, opened
+from burnish.mixing.sources import Source, entries, opened
 from burnish.mixing.tally import Tally, foreseen
 from burnish.mixing.write import Job, write_shard
 from burnish.storage.layout import CARD, SUMMARY
@@ -60,17 +61,30 @@ class Prepared:
 
 
 def foresee(mixture: Mixture, *, limit: int = 0) -> Report:
-    """The shares that `mix` would give, counted and not estimated; nothing is written, and of outputs of burnish no
-    image is read. `limit`: the first so many pairs.
+    """The shares and levels that `mix` would give, counted and not estimated; nothing is written, and of outputs of
+    burnish no image is read. `limit`: the first so many pairs.
     """
     with ExitStack() as stack:
         ready = _prepared(mixture, limit, stack, count=True)
         assert ready.census is not None
+        if mixture.levels.levels:
+            return report(mixture, ready.rule, _drawn(ready))
         tallies = {
             one.source.name: foreseen(one, ready.rule.sources[one.source.name], mixture.epoch)
             for one in ready.census.sources
         }
         return report(mixture, ready.rule, tallies)
+
+
+def _drawn(ready: Prepared) -> dict[str, Tally]:
+    """The tallies by drawing every sample: what level it has stands with its caption, not in a census."""
+    drawer = Drawer(ready.mixture, ready.rule)
+    tallies = {source.name: Tally() for source in ready.sources}
+    for source, shard in ready.todo():
+        useful = ready.rule.sources[source.name].terms.useful
+        for entry in islice(entries(source, shard), ready.limit(source, shard)):
+            tallies[source.name].add(drawer.draw(source, entry), useful)
+    return tallies
 
 
 def mix(mixture: Mixture, output: str, *, workers: int = 0, limit: int = 0, on_shard: OnShard | None = None) -> Report:

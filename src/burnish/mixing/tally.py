@@ -76,7 +76,7 @@ _COUNTERS = ("left_out", "bins", "copies", "patterns", "roles", "levels")
 
 
 def foreseen(counted: Counted, cuts: SourceCuts, epoch: int) -> Tally:
-    """The tally that writing the source gives, but for `levels` and faults, from its census alone."""
+    """The tally that writing the source gives, but for levels and faults, from its census alone."""
     import numpy as np
 
     tally = Tally(pairs=counted.pairs)
