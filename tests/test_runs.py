@@ -14,7 +14,7 @@ from burnish import criteria, records
 from burnish import plan as plans
 from burnish.criteria import Criterion
 from burnish.engines import local
-from burnish.errors import StopError, UsageError
+from burnish.errors import StopError, UsageError, VerifyError
 from burnish.recipes import Recipe
 from burnish.runs import open_run, plan_of
 from burnish.storage.layout import SEAL, SUMMARY
@@ -210,6 +210,31 @@ def test_a_run_over_an_output_goes_on_with_its_captions(source: Path, tmp_path: 
     assert verify(str(tmp_path / "again")) == []
 
 
+def test_new_captions_leave_the_scores_of_texts_that_were_kept(source: Path, tmp_path: Path) -> None:
+    """A pair that came with one caption lost its scores, one with a rewrite did not."""
+    run(source)
+    again = {"source": str(tmp_path / "out"), "output": str(tmp_path / "again"), "backend": "fake", "workers": 1}
+    local.run(plans.build({**again, "recipe": "recaption", "recaption": {"formats": "ssc"}}))
+
+    def scores(output: Path) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for path in sorted((output / ".burnish" / "records").iterdir()):
+            with path.open("rb") as file:
+                found |= {row["key"]: row["captions"][0]["scores"] for row in records.read(file)}
+        return found
+
+    first, second = scores(tmp_path / "out"), scores(tmp_path / "again")
+    assert all(first.values())
+    overall = {
+        key: [(s["criterion"], s["value"]) for s in listed if s["criterion"] == "overall"]
+        for key, listed in first.items()
+    }
+    assert {
+        key: [(s["criterion"], s["value"]) for s in listed if s["criterion"] == "overall"]
+        for key, listed in second.items()
+    } == overall
+
+
 def shared_images(tmp_path: Path, *, split: bool) -> Path:
     """Two files of rows (JSONL, or an image folder and one below it) that both name the same image."""
     folder = tmp_path / "in"
@@ -248,3 +273,50 @@ def test_a_shared_image_stays_when_one_shard_gives_it_up(tmp_path: Path) -> None
     retry(source)
     assert (tmp_path / "out" / "low" / "both.jpg").is_file()
     assert verify(str(tmp_path / "out")) == []
+
+
+def test_a_retry_in_another_folder_takes_no_strangers_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for project, word in (("mine", "mine"), ("theirs", "other")):
+        for shard in range(2):
+            broken = {1} if shard == 0 else set()
+            write_shard(tmp_path / project / "in" / f"{shard}.tar", [f"{word} {at}" for at in range(3)], broken=broken)
+    monkeypatch.chdir(tmp_path / "mine")
+    local.run(plans.build({"source": "in", "output": "out", "backend": "fake", "workers": 1}))
+    before = sorted((path, path.read_bytes()) for path in Path("out").rglob("*.*") if path.is_file())
+    monkeypatch.chdir(tmp_path / "theirs")
+    with pytest.raises(UsageError, match=r"theirs/in is not what \.\./mine/out was made from: 1\.tar is another file"):
+        local.run(plan_of("../mine/out"), retry=True)
+    monkeypatch.chdir(tmp_path / "mine")
+    Path("in/1.tar").rename("1.tar")
+    with pytest.raises(UsageError, match=r"1\.tar is not there"):
+        local.run(plan_of("out"), retry=True)
+    Path("1.tar").rename("in/1.tar")
+    write_shard(Path("in/2.tar"), ["new"])
+    with pytest.raises(UsageError, match="3 shards"):
+        local.run(plan_of("out"), retry=True)
+    Path("in/2.tar").unlink()
+    assert sorted((path, path.read_bytes()) for path in Path("out").rglob("*.*") if path.is_file()) == before
+    write_shard(Path("in/0.tar"), [f"mine {at}" for at in range(3)])  # repaired where something had failed
+    assert local.run(plan_of("out"), retry=True).counts.quarantined == 0
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed", "cut"])
+def test_a_retry_does_a_shard_anew_whose_records_are_damaged(source: Path, damage: str) -> None:
+    run(source)
+    records_file = source.parent / "out" / ".burnish" / "records" / "00001.tar.parquet"
+    sound = records_file.read_bytes()
+    if damage == "gone":
+        records_file.unlink()
+    else:
+        records_file.write_bytes(sound[:-4] + b"PARX" if damage == "changed" else sound[:40] + sound[44:])
+        with pytest.raises(VerifyError, match=r"00001\.tar\.parquet is damaged"), records_file.open("rb") as file:
+            records.read(file)
+    retry(source)
+    assert records_file.read_bytes() == sound
+    assert verify(str(source.parent / "out")) == []
+
+
+def test_a_source_without_shards_of_the_form_asked_for_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "in" / "metadata").mkdir(parents=True)
+    with pytest.raises(UsageError):
+        local.run(plans.build({"source": str(tmp_path / "in"), "output": str(tmp_path / "out"), "backend": "fake"}))

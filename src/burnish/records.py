@@ -142,9 +142,9 @@ def rows(source: BinaryIO) -> Iterator[dict[str, Any]]:
     `pq.read_table` lets threads of Arrow read and free a Python file's buffers; one that is still at it when the
     interpreter ends aborts the process (3 of 6 first `burnish demo` on a busy machine).
     """
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
-    with pq.ParquetFile(source, pre_buffer=False) as file:
+    with arrow.parquet_of_ours(source) as file:
         for batch in file.iter_batches(RecordsWriter.ROWS_PER_GROUP, use_threads=False):
             yield from batch.to_pylist()
 

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import logging
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from burnish.storage.ledger import Counts
 from burnish.storage.opening import open_files
 from burnish.storage.overlap import refuse_overlap
 from burnish.storage.plan_file import check_plan, read_plan
+from burnish.storage.redact import redact
 from burnish.storage.run import Run
 from burnish.storage.sealed import DamagedError
 from burnish.storage.stopping import stopping
@@ -164,7 +166,10 @@ class Found:
 def look(plan: Plan) -> Found:
     """List the shards of the plan's source. Raises `UsageError` if there are none."""
     form = plan.store or sniffed(plan.source)
-    return Found(form=form, shards=store_of(plan, form).shards())
+    shards = store_of(plan, form).shards()
+    if not shards:
+        raise UsageError(f"{redact(plan.source)} holds no shards of the form {form!r}.\nCheck the path and --store.")
+    return Found(form=form, shards=shards)
 
 
 @contextmanager
@@ -176,6 +181,8 @@ def claimed(
     again = {"model": maker, **_asking(plan), **_captioning(plan), **_naming(plan)}
     claim = {**_finished_plan(plan.output), **again} if retry else _claim(plan, found.shards, maker)
     with Run.open(plan.output, claim, source=plan.source) as run:
+        if retry:
+            _refuse_other_source(run, plan, found.shards, claim.get("input"))
         opened = OpenRun(run, plan, found, model, live=live, retry=retry)
         said = "run opened: %d of %d shards to do"
         _LOG.info(said, len(opened.todo), len(found.shards), extra={"run": run.ticket.run_id})
@@ -334,6 +341,27 @@ def _stands(record: ShardRecord, shard: Shard, left: float) -> bool:
 
 def _may_improve(record: ShardRecord) -> bool:
     return record.counts.quarantined > 0 or any(map(failed, cast("dict[str, int]", record.facts.get("reasons", {}))))
+
+
+def _refuse_other_source(run: Run, plan: Plan, shards: Sequence[Shard], read: Json) -> None:
+    """Raise `UsageError` unless the shards are those that were `read`, repaired at most where something had failed: a
+    relative source is another one in another folder, and a retry would put its pairs in the place of those that stand.
+    """
+    known = {shard.name: shard for shard in shards}
+    done = run.records()
+    gone = [name for name in done if name not in known]
+    other = [name for name, was in done.items() if name in known and not (was.of(known[name]) or _may_improve(was))]
+    many = isinstance(read, dict) and read.get("shards") != len(shards)
+    if gone or other or many:
+        what = (
+            f"{gone[0]} is not there" if gone else f"{other[0]} is another file" if other else f"{len(shards):,} shards"
+        )
+        where = plan.source if "://" in plan.source else os.path.abspath(plan.source)  # noqa: PTH100 -- may be a pattern
+        raise UsageError(
+            f"{redact(where)} is not what {plan.output} was made from: {what}.\n"
+            "A retry does again what failed, from the same source, repaired at most where something failed. Run it in\n"
+            "the folder where the run was started; for another source give a new folder."
+        )
 
 
 def check(plan: Plan, maker: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +41,7 @@ BLIND = "blind"
 TICK_EVERY = 16
 """Items between two reports of progress: each goes through a pipe from a worker process."""
 
-SUSPICIOUS = frozenset({Reason.MISSING_FILE, Reason.DECODER_CRASH, Reason.DECODE_TIMEOUT})
+SUSPICIOUS = frozenset({Reason.MISSING_FILE, Reason.DECODER_CRASH, Reason.DECODE_TIMEOUT, Reason.PATH_ESCAPE})
 """Reasons that, many times in a row, mean a lost mount or a sick machine and not bad pairs (hazard rule 1)."""
 
 
@@ -213,12 +215,19 @@ def _check_order(outcome: Outcome, ordinal: int) -> None:
 
 
 def _finished(job: Job, shard: Shard) -> Known:
-    """Records of the last commit that need no second try; none if there was no sound commit."""
+    """Records of the last commit that need no second try; none if there was no sound commit, or the file of its
+    records is not as committed: then the shard is done anew.
+    """
     files = open_files(job.ticket.out)
-    if Journal(files).read(shard.name) is None:
+    record, name = Journal(files).read(shard.name), records_name(shard.name)
+    wanted = next((entry.sha256 for entry in record.files if entry.name == name), "") if record else ""
+    try:
+        data = files.read(name) if wanted else b""
+    except FileNotFoundError:
         return NOTHING
-    with files.open(records_name(shard.name)) as file:
-        return Finished(row for row in records.read(file) if not failed(row["reason"]))
+    if hashlib.sha256(data).hexdigest() != wanted:
+        return NOTHING
+    return Finished(row for row in records.read(io.BytesIO(data)) if not failed(row["reason"]))
 
 
 def failed(reason: str) -> bool:

@@ -7,6 +7,7 @@ Every item ends in exactly one row of the ledger: in = out + quarantined + gaps.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -95,9 +96,8 @@ class Shard:
 
     @property
     def stem(self) -> str:
-        """Name without its last suffixes (``00000.tar.gz`` -> ``00000``), for side files."""
-        head, _, tail = self.name.rpartition("/")
-        return (head + "/" if head else "") + tail.split(".", 1)[0]
+        """Name without the suffixes of its form (``a.0001.tar.gz`` -> ``a.0001``), for side files."""
+        return re.sub(r"(?<=[^/])\.[^./]+(\.(gz|bz2|xz|zst))?$", "", self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

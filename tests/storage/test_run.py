@@ -6,6 +6,8 @@ import pickle
 import pytest
 
 from burnish.errors import PlanChanged, StopError, UsageError
+from burnish.storage.commit import Commit
+from burnish.storage.files import LocalFiles
 from burnish.storage.layout import is_temp
 from burnish.storage.ledger import Counts
 from burnish.storage.run import Run
@@ -85,3 +87,27 @@ def test_what_dead_workers_left_goes_when_a_run_that_they_did_not_end_is_sealed(
         run.seal({})
         assert not [name for name in run.files.sizes() if is_temp(name)]
         left.abandon()
+
+
+def test_two_shards_that_wrote_one_file_at_the_same_moment_are_not_sealed(tmp_path):
+    """Each looks before the other has its record: only the seal sees both."""
+
+    class Slow(LocalFiles):
+        def replace(self, temp, name):
+            if not (tmp_path / "out" / "same.tar").exists():
+                with Commit(LocalFiles(tmp_path / "out"), "0123456789ab", second) as commit:
+                    write(commit, b"two")
+            super().replace(temp, name)
+
+    def write(commit, data):
+        with commit.create("same.tar") as file:
+            file.write(data)
+        commit.publish(Counts(total=1, kept=1))
+
+    first, second = (Shard(name=name, path="", size=1) for name in ("a.tar", "a.tar.gz"))
+    with Run.open(str(tmp_path / "out"), PLAN) as run:
+        with Commit(Slow(tmp_path / "out"), "0123456789ab", first) as commit:
+            write(commit, b"one")
+        with pytest.raises(StopError, match=r"a\.tar\.gz and a\.tar both wrote same\.tar"):
+            run.seal({}, shards=["a.tar", "a.tar.gz"])
+    assert not (tmp_path / "out" / ".burnish" / "seal.json").exists()

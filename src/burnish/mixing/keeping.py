@@ -104,8 +104,8 @@ def _read(files: Files, source: str, shard: Shard) -> Mapping[int, tuple[str, Ke
 
 
 def _rows(file: Any) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
-    with pq.ParquetFile(file, pre_buffer=False) as opened:
+    with arrow.parquet_of_ours(file) as opened:
         for batch in opened.iter_batches(columns=list(_COLUMNS), use_threads=False):
             yield from batch.to_pylist()

@@ -182,9 +182,9 @@ class _Reading:
 
 
 def _rows(file: BinaryIO) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
-    with pq.ParquetFile(file, pre_buffer=False) as opened:
+    with arrow.parquet_of_ours(file) as opened:
         for batch in opened.iter_batches(columns=["row", "image_xxh128", "group", "place", "near"], use_threads=False):
             yield from batch.to_pylist()
 

@@ -61,9 +61,9 @@ def file_of(source: str, shard: str) -> str:
 
 def rows(file: BinaryIO, columns: Sequence[str], batch: int) -> Iterator[dict[str, list[Any]]]:
     """Some columns of a file of signatures, in pieces."""
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
-    with pq.ParquetFile(file, pre_buffer=False) as opened:
+    with arrow.parquet_of_ours(file) as opened:
         for piece in opened.iter_batches(batch, columns=list(columns), use_threads=False):
             yield piece.to_pydict()
 

@@ -191,7 +191,7 @@ def batches(run: Run, more: Sequence[str] = ()) -> Iterator[Batch]:
 
 def rows(run: Run, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
     """The whole rows at some places (file, row), as `burnish.records` has them."""
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
     wanted: dict[int, list[int]] = {}
     for file, row in sorted(set(places)):
@@ -202,7 +202,7 @@ def rows(run: Run, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], d
         with (
             stopping("read", f"{run.files.shown}/{name}"),
             run.files.open(name) as source,
-            pq.ParquetFile(source, pre_buffer=False) as parquet,
+            arrow.parquet_of_ours(source) as parquet,
         ):
             for row, values in _picked(parquet, numbers):
                 found[file, row] = values
@@ -222,9 +222,9 @@ def _picked(parquet: Any, numbers: list[int]) -> Iterator[tuple[int, dict[str, A
 
 
 def _read(source: BinaryIO, names: Container[str]) -> Iterator[Any]:
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
-    with pq.ParquetFile(source, pre_buffer=False) as file:
+    with arrow.parquet_of_ours(source) as file:
         leaves = [file.schema.column(at).path for at in range(len(file.schema))]
         wanted = [leaf for leaf in leaves if _plain(leaf) in names]
         yield from file.iter_batches(ROWS, columns=wanted, use_threads=False)  # in this thread: see `records.rows`

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
+from burnish.errors import VerifyError
+
 if TYPE_CHECKING:
+    import pyarrow.parquet as pq
     from numpy.typing import NDArray
 
 _NUMBERS: dict[pa.DataType, type[np.generic]] = {
@@ -20,6 +24,25 @@ _NUMBERS: dict[pa.DataType, type[np.generic]] = {
     pa.int64(): np.int64,
     pa.float64(): np.float64,
 }
+
+
+@contextmanager
+def parquet_of_ours(source: BinaryIO) -> Iterator[pq.ParquetFile]:
+    """A Parquet file that burnish wrote, to be read in the caller's thread. Raises `VerifyError` if it is damaged, also
+    while it is read inside; errors of the disk go through.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(source, pre_buffer=False) as file:
+            yield file
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # Arrow's own have no number
+            raise
+        raise VerifyError(
+            f"{getattr(source, 'name', 'a Parquet file')} is damaged: {str(error)[:200]}\n"
+            "burnish verify says what else is. Once it is deleted, the command that wrote it does those shards again."
+        ) from error
 
 
 class RowWriter:

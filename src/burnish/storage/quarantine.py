@@ -119,14 +119,14 @@ def read_quarantine(files: Files) -> Iterator[dict[str, Any]]:
 
 def rows_of(files: Files, name: str) -> Iterator[dict[str, Any]]:
     """The rows of one quarantine file; none if it is not there."""
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
     try:
         opened = files.open(name)
     except FileNotFoundError:
         return
-    with opened as file:
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=16, use_threads=False):  # as in records.read
+    with opened as file, arrow.parquet_of_ours(file) as parquet:
+        for batch in parquet.iter_batches(batch_size=16, use_threads=False):  # as in records.read
             yield from batch.to_pylist()
 
 
@@ -143,11 +143,11 @@ def kinds(files: Files) -> Counter[str]:
 
 
 def _batches(files: Files, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    import pyarrow.parquet as pq
+    from burnish.storage import arrow
 
     for name in files.sizes(QUARANTINE):
         if not is_temp(name):
-            with files.open(name) as file, pq.ParquetFile(file, pre_buffer=False) as parquet:
+            with files.open(name) as file, arrow.parquet_of_ours(file) as parquet:
                 yield from parquet.iter_batches(batch_size=1_024, columns=columns, use_threads=False)
 
 

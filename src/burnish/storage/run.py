@@ -128,7 +128,7 @@ class Run:
         """Write the run-level files `contents` (name -> bytes), then the seal over them and the journal.
 
         The last act of a finished run; sealing again gives the same bytes. Returns the sum of all records, checked
-        (`LedgerError`). Raises `StopError` if one of `shards` has no record.
+        (`LedgerError`). Raises `StopError` if one of `shards` has no record, or two wrote one file differently.
         """
         with stopping("finish", self.files.shown):
             if self._outlived:  # a worker that died under a run that went on left its unfinished files
@@ -138,7 +138,9 @@ class Run:
             shards = list(shards)
             raw = Journal(self.files).raw(shards)
             _refuse_missing(raw, shards)
-            counts = sum((_record(name, data).counts for name, data in raw.items()), Counts())
+            records = [_record(name, data) for name, data in raw.items()]
+            _refuse_two_owners(records)
+            counts = sum((record.counts for record in records), Counts())
             counts.check()
             entries = [
                 FileEntry(name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
@@ -164,6 +166,19 @@ def _refuse_missing(raw: Mapping[str, bytes], shards: Iterable[str]) -> None:
     missing = sorted(shard for shard in shards if record_name(shard) not in raw)
     if missing:
         raise StopError(f"{missing[0]} was finished, but its record is gone.\nRun the same command again.")
+
+
+def _refuse_two_owners(records: Iterable[ShardRecord]) -> None:
+    """A commit refuses to write what another shard has written; two at the same moment do not see each other."""
+    owners: dict[str, tuple[str, FileEntry]] = {}
+    for record in records:
+        for entry in record.files:
+            other, first = owners.setdefault(entry.name, (record.shard, entry))
+            if entry != first:
+                raise StopError(
+                    f"{other} and {record.shard} both wrote {entry.name}: one of them is not in the output.\n"
+                    "Give them to separate runs, each with its own output folder."
+                )
 
 
 def _record(name: str, data: bytes) -> ShardRecord:

@@ -126,7 +126,7 @@ def test_side_files_keep_their_rows_and_columns(tmp_path):
     assert written["caption_original"].to_pylist() == ["a red apple", "", "a red apple", "a red apple", ""]
     assert written["burnish_decision"].to_pylist() == ["kept", "", "rewritten", "kept", ""]
     assert written["burnish_score_overall"].to_pylist() == [4.25, -1.0, 4.25, 4.25, -1.0]
-    assert written["captions"].to_pylist()[1] == []
+    assert written["burnish_captions"].to_pylist()[1] == []
 
 
 def test_side_files_of_a_shard_without_pairs_gain_nothing(tmp_path):
@@ -143,3 +143,21 @@ def test_side_files_of_a_shard_without_pairs_gain_nothing(tmp_path):
 def test_packed_members_are_read_by_tarfile(name, size):
     (found,) = parts(pack_member(name, b"x" * size) + bytes(1024))
     assert found == (name, b"x" * size)
+
+
+def test_a_side_file_that_cannot_be_read_is_kept_as_it_is_and_stops_nothing(tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "00000.parquet").write_bytes(b"<html>503 Service Unavailable</html>")
+    out = dict(parts(rewritten(tar_bytes(triples(2)), tmp_path)))
+    assert len([name for name in out if name.endswith(".txt")]) == 2
+    assert contents(tmp_path / "out")["00000.parquet"] == b"<html>503 Service Unavailable</html>"
+
+
+def test_dots_in_the_names_of_shards_keep_their_side_files_apart(tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    for name in ("train.0000", "train.0001"):
+        pq.write_table(pa.table({"key": ["000000000"], "of": [name]}), source / f"{name}.parquet")
+        rewritten(tar_bytes(triples(1)), tmp_path, f"{name}.tar")
+        assert pq.read_table(io.BytesIO(contents(tmp_path / "out")[f"{name}.parquet"]))["of"].to_pylist() == [name]

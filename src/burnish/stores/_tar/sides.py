@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from burnish.columns import MISSING_SCORE
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+_LOG = logging.getLogger("burnish")
 _STATS: Final = "_stats.json"
 _TABLE: Final = ".parquet"
 _ROWS: Final = 1000
@@ -30,7 +34,7 @@ def side(shard: Shard, ending: str) -> Shard | None:
     folder, slash, name = shard.path.rpartition("/")
     if "?" in name:  # a signed web address names this one file only
         return None
-    place = locate(folder + slash + name.split(".", 1)[0] + ending)
+    place = locate(folder + slash + replace(shard, name=name).stem + ending)
     with stopping("look for", place.shown):
         if place.fs is None:
             size = place.local.stat().st_size if place.local.is_file() else -1
@@ -54,7 +58,7 @@ class SideTexts:
 
     def _load(self, column: str) -> dict[str, str]:
         with _table(self._shard) as path:
-            if path is None:
+            if path is None or not _is_sound(path):
                 return {}
             rows: dict[str, str] = {}
             for batch in _batches(path, ["key", column]):
@@ -71,11 +75,18 @@ def write_sides(shard: Shard, outbox: Outbox, ours: Mapping[str, Mapping[str, Js
     """
     stats = side(shard, _STATS)
     if stats is not None:
-        with local_copy(stats) as path, outbox.create(stats.name) as sink:
-            sink.write(path.read_bytes())
+        with local_copy(stats) as path:
+            _copy(path, stats.name, outbox)
     with _table(shard) as path:
-        if path is not None:
+        if path is not None and _is_sound(path):
             _write_table(path, shard.stem + _TABLE, outbox, ours)
+        elif path is not None:
+            _copy(path, shard.stem + _TABLE, outbox)
+
+
+def _copy(path: Path, name: str, outbox: Outbox) -> None:
+    with path.open("rb") as source, outbox.create(name) as sink:
+        shutil.copyfileobj(source, sink)
 
 
 @contextmanager
@@ -86,6 +97,21 @@ def _table(shard: Shard) -> Iterator[Path | None]:
         return
     with local_copy(found) as path:
         yield path
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether the table can be read: the pairs are in the tar, and are none the worse for a page of HTML beside it."""
+    import pyarrow as pa
+
+    try:
+        for _ in _batches(path):
+            pass
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # Arrow's own have no number
+            raise
+        _LOG.warning("%s beside the shard cannot be read and is kept as it is: %s", path.name, str(error)[:200])
+        return False
+    return True
 
 
 def _batches(path: Path, columns: list[str] | None = None) -> Iterator[Any]:
