@@ -48,7 +48,7 @@ def test_the_chosen_caption_brings_its_edits_and_scores() -> None:
     row = columns(rewritten())
     assert row["caption_original"] == "a dog.jpg"
     assert row["burnish_score_overall"] == 4.0
-    assert [c["text"] for c in row["captions"]] == ["a dog.jpg", "a dog"]
+    assert [c["text"] for c in row["burnish_captions"]] == ["a dog.jpg", "a dog"]
     assert orjson.loads(row["burnish_edits"])[0]["why"] == "file extension"
 
 
@@ -66,7 +66,7 @@ def test_a_second_run_keeps_the_first_original_and_every_caption() -> None:
     assert (again.chosen, again.caption.maker, again.decision) == (1, "m", Decision.KEPT)
     row = columns(again)
     assert row["caption_original"] == "a dog.jpg"
-    assert row["captions"] == first["captions"]
+    assert row["burnish_captions"] == first["burnish_captions"]
     assert row["burnish_edits"] == first["burnish_edits"]
     assert row["burnish_score_overall"] == 4.0
 
@@ -96,9 +96,11 @@ def test_an_original_that_is_no_unicode_survives_two_runs() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"captions": None},
-        {"captions": [3, None, {"role": "rewrite"}, {"role": 1, "text": "", "maker": "", "verdict": "", "overall": 1}]},
-        {"captions": "[{"},
+        {"burnish_captions": None},
+        {"burnish_captions": [3, None, {"role": "rewrite"}, {"role": 1, "text": "", "maker": "", "overall": 1}]},
+        {"burnish_captions": [{"role": "ssc", "text": "", "maker": "", "verdict": "", "overall": True}]},
+        {"burnish_captions": [{"role": "ssc", "text": "", "maker": "", "verdict": "", "overall": 2**70}]},
+        {"burnish_captions": "[{"},
         {"burnish_edits": '[{"start": "x"}]'},
         {"burnish_edits": 7},
         {"burnish_score_overall": "high"},
@@ -160,8 +162,15 @@ def test_a_reason_is_one_bounded_line_that_opens_no_formula(start: str) -> None:
 
 def test_a_foreign_field_of_the_same_name_is_not_taken_for_ours() -> None:
     made = record("a dog")
-    made = replace(made, pair=replace(made.pair, fields={"caption_original": "someone else's"}))
-    assert columns(made)["caption_original"] == "a dog"
+    theirs = {"caption_original": "someone else's \ud83d", "caption_original_raw": [1], "captions": ["a", "b"]}
+    made = replace(made, pair=replace(made.pair, fields=theirs))
+    found = columns(made)
+    assert found["caption_original"] == "a dog"
+    assert found["source_caption_original"] == "someone else's \ufffd"
+    assert found["source_caption_original_raw"] == "[1]"
+    assert "captions" not in found
+    again = replace(made, pair=replace(made.pair, fields=theirs | found))
+    assert "source_caption_original" not in columns(again)  # it is there as it is, like any field
 
 
 def test_writing_that_an_earlier_run_read_is_not_lost_by_one_that_does_not_look() -> None:

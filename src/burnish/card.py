@@ -44,7 +44,7 @@ _FIELDS: Final = (
     ("the text (`.txt`, the text column)", "the chosen caption: the original, or a rewrite that was verified"),
     ("`caption_original`", "the text as it was found; bytes that are not UTF-8 show as U+FFFD"),
     ("`caption_original_raw`", "base64 of the original bytes where `caption_original` had to replace some, else empty"),
-    ("`captions`", "every caption with `role`, `text`, `maker`, `verdict` and `overall` score (-1.0: none)"),
+    ("`burnish_captions`", "every caption with `role`, `text`, `maker`, `verdict` and `overall` score (-1.0: none)"),
     ("`burnish_decision`", "`kept`, `rewritten`, `recaptioned` or `passed` (could not be judged, left as it was)"),
     ("`burnish_reason`", "why, in a word"),
     ("`burnish_flags`", "what was noticed about image or text, separated by spaces"),

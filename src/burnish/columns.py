@@ -10,9 +10,9 @@ An output may be the source of another run: `earlier` reads the captions back, `
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import cast
 
 import orjson
 
@@ -30,6 +30,9 @@ _CLAIMS = "burnish_claims"
 _ENTITIES = "burnish_entities"
 ORIGINAL = "caption_original"
 """Field of the text as found, before the first run on the pair."""
+_RAW = "caption_original_raw"
+CAPTIONS = "burnish_captions"
+"""Field of all captions. Not ``captions``: sets come with human captions under that name."""
 
 _FORMULA = "=+-@ "
 """What opens a formula in a spreadsheet; no sentence begins so."""
@@ -52,8 +55,8 @@ def columns(record: Record) -> dict[str, Json]:
     ]
     row: dict[str, Json] = {
         ORIGINAL: original,
-        "caption_original_raw": raw,
-        "captions": captions,
+        _RAW: raw,
+        CAPTIONS: captions,
         "burnish_decision": str(record.decision),
         "burnish_reason": record.reason,
         "burnish_flags": " ".join(record.flags),
@@ -70,7 +73,17 @@ def columns(record: Record) -> dict[str, Json]:
         row[f"burnish_spread_{score.criterion}"] = score.spread
         row[f"burnish_state_{score.criterion}"] = str(score.state)
         row |= _beside(record, score)
-    return row
+    return row | dict(_taken(record.pair))
+
+
+def _taken(pair: Pair) -> Iterator[tuple[str, Json]]:
+    """Fields of the source's own where ours go, under another name: nothing of it is lost. Only these names of ours do
+    not begin with ``burnish_``.
+    """
+    for name in (ORIGINAL, _RAW) if "burnish_decision" not in pair.fields else ():
+        value = pair.fields.get(name)
+        if value is not None:
+            yield f"source_{name}", storable(value)[0] if isinstance(value, str) else json.dumps(value)
 
 
 def _beside(record: Record, score: Score) -> dict[str, Json]:
@@ -126,8 +139,8 @@ def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
     original = fields.get("caption_original")
     if "burnish_decision" not in fields or not isinstance(original, str):
         return (Caption(text=pair.text, role="alt", maker="source"),), 0
-    first = Caption(text=_raw(fields.get("caption_original_raw")) or original, role="alt", maker="source")
-    listed = list(_captions(fields.get("captions")))
+    first = Caption(text=_raw(fields.get(_RAW)) or original, role="alt", maker="source")
+    listed = list(_captions(fields.get(CAPTIONS)))
     if listed and listed[0].role == first.role:
         first = replace(first, scores=listed[0].scores)
     captions = [first, *(caption for caption in listed if caption.role != first.role)]
@@ -148,9 +161,9 @@ def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
 
 def continued(record: Record) -> Record:
     """A finished `record` whose captions begin with the pair's text, with the captions of earlier runs before them."""
-    captions, at = earlier(record.pair)
-    if len(captions) == 1:
+    if "burnish_decision" not in record.pair.fields:
         return record
+    captions, at = earlier(record.pair)
     now = record.captions[0]
     current = replace(captions[at], scores=now.scores or captions[at].scores, claims=now.claims or captions[at].claims)
     known = (*captions[:at], current, *captions[at + 1 :])
@@ -189,8 +202,9 @@ def _captions(value: Json) -> Iterator[Caption]:
                 "text": str(text),
                 "maker": str(maker),
                 "verdict": str(verdict),
-                "overall": float(given),
-            }:
+                "overall": float(given) | int(given),
+            } if _fits_score(given):
+                given = float(given)
                 scores = (Score(criterion="overall", value=given, confidence=0.0),) if given != MISSING_SCORE else ()
                 yield Caption(text=text, role=role, maker=maker, verdict=verdict, scores=scores)
 
@@ -233,8 +247,12 @@ def _scores(fields: Mapping[str, Json]) -> Iterator[Score]:
 
 def _number(fields: Mapping[str, Json], name: str) -> float | None:
     value = fields.get(name)
-    fits = isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and _fits(value))
-    return float(cast(float, value)) if fits else None
+    return float(value) if isinstance(value, (float, int)) and _fits_score(value) else None
+
+
+def _fits_score(value: float) -> bool:
+    """JavaScript and others write 4.0 as 4."""
+    return isinstance(value, float) or (not isinstance(value, bool) and _fits(value))
 
 
 def _fits(*numbers: int) -> bool:

@@ -96,8 +96,8 @@ def test_texts_and_images_are_untouched_and_the_captions_lie_beside_them(source,
                     continue
                 ours = json.loads(content)
                 assert ours["burnish_decision"] == "recaptioned"
-                assert ours["captions"][0]["role"] == "alt"
-                assert len(ours["captions"]) > 2
+                assert ours["burnish_captions"][0]["role"] == "alt"
+                assert len(ours["burnish_captions"]) > 2
     assert call("verify", reference).code == 0
 
 

@@ -66,13 +66,13 @@ def test_the_writing_goes_into_output_and_records_and_each_candidate_is_held_aga
     assert order["burnish_text_in_image"] == f"GIVE WAY.\n{ORDER}"
     assert order["burnish_flags"] == ORDERS_IN_IMAGE
     assert (sign["burnish_decision"], plain["burnish_decision"]) == ("rewritten", "passed")
-    assert [c["verdict"] for c in sign["captions"]] == [  # type: ignore[attr-defined]
+    assert [c["verdict"] for c in sign["burnish_captions"]] == [  # type: ignore[attr-defined]
         "",
         "rejected:new_facts",
         "rejected:writing_not_in_image",
         "accepted",
     ]
-    assert sign["captions"][-1]["text"] == GOOD  # type: ignore[index]
+    assert sign["burnish_captions"][-1]["text"] == GOOD  # type: ignore[index]
     assert plain["burnish_reason"] == "rewrite_rejected:new_facts"
     [records] = (tmp_path / "one" / ".burnish" / "records").glob("*.parquet")
     assert pq.read_table(records)["evidence"].to_pylist() == [["GIVE WAY"], [], ["GIVE WAY.", ORDER]]

@@ -86,9 +86,10 @@ CAPTIONS = st.lists(
     max_size=3,
 )
 OURS = st.sampled_from(
-    ["burnish_decision", "caption_original", "caption_original_raw", "captions", "burnish_edits", "burnish_claims",
-     "burnish_entities", "burnish_text_in_image", "burnish_score_overall", "burnish_state_overall", "burnish_score_x",
-     "burnish_confidence_overall", "burnish_blind_overall", "burnish_reason_overall", "burnish_flags", "url", "role"]
+    ["burnish_decision", "caption_original", "caption_original_raw", "burnish_captions", "burnish_edits",
+     "burnish_claims", "burnish_entities", "burnish_text_in_image", "burnish_score_overall", "burnish_state_overall",
+     "burnish_score_x", "burnish_confidence_overall", "burnish_blind_overall", "burnish_reason_overall",
+     "burnish_flags", "url", "role"]
 )  # fmt: skip
 
 
@@ -96,7 +97,7 @@ OURS = st.sampled_from(
 @given(st.dictionaries(OURS, JSON | st.text(max_size=9), max_size=6), CAPTIONS, st.text(max_size=30))
 def test_whatever_the_metadata_says_a_pair_is_answered(site, fields, captions, text):
     if captions:
-        fields = {"burnish_decision": "kept", "caption_original": "x", **fields, "captions": captions}
+        fields = {"burnish_decision": "kept", "caption_original": "x", **fields, "burnish_captions": captions}
     answer = site.client.post("/v1/enhance", json=body(text, fields=fields))
     assert answer.status_code in {200, 422}, answer.text
     if answer.status_code == 200:

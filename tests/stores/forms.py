@@ -18,7 +18,7 @@ from burnish.values import Caption, Decision, Edit, Fault, Gap, Item, Pair, Reco
 from tests.builders import jpeg, picture
 
 RUN_ID = "0" * 12
-OURS = ("caption_original", "caption_original_raw", "captions")
+OURS = ("caption_original", "caption_original_raw", "burnish_captions")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

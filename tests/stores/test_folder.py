@@ -291,3 +291,16 @@ def test_a_table_keeps_types_and_gets_rows_for_images_without(tmp_path):
         {"file_name": "a.jpg", "n": None, "tags": None, "text": ""},
         {"file_name": "c.jpg", "n": None, "tags": None, "text": "new"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"file_name,text\ra.jpg,hello\rb.jpg,there\r", "line ends LF"),
+        ("file_name,text\na.jpg,hello\n".encode("utf-16"), "UTF-8"),
+        ("file_name,text\na.jpg,hello\n".encode("utf-16-le"), "UTF-8"),
+    ],
+)
+def test_csv_in_which_no_row_would_be_found_is_refused(raw, told, tmp_path):
+    with pytest.raises(UsageError, match=told):
+        csv_source(tmp_path, raw).shards()

@@ -84,7 +84,7 @@ def test_datasets_loads_parquet(tmp_path, streaming):
     rows = loaded(output("parquet", tmp_path), tmp_path, streaming=streaming)
     assert [row["caption"] for row in rows] == texts()
     assert [row["jpg"] for row in rows] == [s.image for s in samples()]
-    assert [[c["text"] for c in row["captions"]] for row in rows][1] == [samples()[1].text, ODD]
+    assert [[c["text"] for c in row["burnish_captions"]] for row in rows][1] == [samples()[1].text, ODD]
 
 
 @STREAMING

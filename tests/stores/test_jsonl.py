@@ -78,7 +78,7 @@ def test_unchanged_text_stays_as_it_was_written(tmp_path):
         b'{"image":"c.jpg","caption":7}',
     ]
     store = source(tmp_path, *lines, text_column="caption")
-    assert [p.text for p in pairs(store)] == ["\ud83dé", "", ""]
+    assert [p.text for p in pairs(store)] == ["\ud83dé", "", "7"]
     copy(store, tmp_path / "out")
     written = (tmp_path / "out" / "rows.jsonl").read_bytes().splitlines()
     assert [w[: len(line.strip()) - 1] for w, line in zip(written, lines, strict=True)] == [
@@ -221,3 +221,47 @@ def test_writer_never_breaks_lines(tmp_path):
     copy(store, tmp_path / "out", lambda _: "a\u2028b\nc\u0085")
     assert len((tmp_path / "out" / "rows.jsonl").read_text(encoding="utf-8").splitlines()) == 1
     assert record(pairs(open_store(str(tmp_path / "out")))[0]).pair.text == "a\u2028b\nc\u0085"
+
+
+def test_a_list_of_texts_is_no_empty_text_that_may_be_written_over(tmp_path):
+    lines = [row(text="one"), row("b.jpg", ["one", "two"]), row("c.jpg", {"en": "three"})]
+    store = source(tmp_path, *lines)
+    assert [p.text for p in pairs(store)] == ["one"]
+    assert [(f.reason, f.detail, json.loads(f.raw)) for f in faults(items(store))] == [
+        (Reason.BAD_LINE, "line 2: field 'caption' holds a list, not a text", lines[1]),
+        (Reason.BAD_LINE, "line 3: field 'caption' holds a struct, not a text", lines[2]),
+    ]
+
+
+def test_human_captions_under_our_names_stay(tmp_path):
+    theirs = {"captions": ["human one", "human two"], "caption_original": "theirs"}
+    store = source(tmp_path, row(text="old", **theirs))
+    copy(store, tmp_path / "out", lambda _: "new")
+    [line] = map(json.loads, (tmp_path / "out" / "rows.jsonl").read_bytes().splitlines())
+    assert (line["captions"], line["source_caption_original"]) == (theirs["captions"], "theirs")
+    assert (line["caption_original"], line["caption"]) == ("old", "new")
+    assert line["burnish_captions"][0]["text"] == "old"
+
+
+def test_metadata_alone_is_read_if_this_form_is_asked_for(tmp_path):
+    src = tmp_path / "src"
+    source(tmp_path)
+    (src / "rows.jsonl").rename(src / "metadata.jsonl")
+    (src / "metadata.jsonl").write_text(json.dumps(row()) + "\n")
+    assert [p.text for p in pairs(open_store(str(src), "jsonl"))] == ["x"]
+    assert [p.text for p in pairs(open_store(str(src / "metadata.jsonl"), "jsonl"))] == ["x"]
+
+
+def test_links_of_the_hubs_cache_lead_to_its_own_files_only(tmp_path):
+    home = tmp_path / "datasets--me--cats"
+    (home / "blobs").mkdir(parents=True)
+    (home / "blobs" / "0a1b").write_bytes(jpeg(1))
+    (tmp_path / "secret.jpg").write_bytes(jpeg(2))
+    src = home / "snapshots" / "c0ffee"
+    src.mkdir(parents=True)
+    (src / "a.jpg").symlink_to("../../blobs/0a1b")
+    (src / "b.jpg").symlink_to("../../../secret.jpg")
+    (src / "rows.jsonl").write_text("".join(json.dumps(row(f"{name}.jpg")) + "\n" for name in "ab"))
+    store = open_store(str(src))
+    assert [p.key for p in pairs(store)] == ["a.jpg"]
+    assert [f.reason for f in faults(items(store))] == [Reason.PATH_ESCAPE]

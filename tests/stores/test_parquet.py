@@ -113,7 +113,7 @@ def test_untouched_columns_types_notes_codec_and_groups_stay(tmp_path):
         for c in (after.metadata.row_group(0).column(i) for i in range(after.metadata.num_columns))
     }
     assert codecs["jpg"] == "UNCOMPRESSED"
-    assert codecs["caption"] == codecs["caption_original"] == codecs["captions.list.element.text"] == "ZSTD"
+    assert codecs["caption"] == codecs["caption_original"] == codecs["burnish_captions.list.element.text"] == "ZSTD"
 
 
 def test_null_and_broken_texts_are_empty_or_lossless_and_stay(tmp_path):

@@ -25,6 +25,7 @@ from burnish.storage.opening import open_files
 from burnish.storage.quarantine import read_quarantine
 from burnish.storage.verify import verify
 from burnish.stores import open_store
+from burnish.stores.urls import UrlsStore
 from burnish.values import Fault, Pair
 from tests.builders import jpeg
 from tests.cli.calls import call
@@ -368,3 +369,29 @@ def test_rows_that_cannot_be_read_are_faults_in_place(form, tmp_path):
     assert bad
     assert {row.reason for row in bad} <= {"bad_line", "bad_parquet"}
     assert [row.origin.ordinal for row in rows] == [0, 1, 2, 3, 0, 1, 2, 3, 0]
+
+
+def test_empty_parts_and_a_readme_beside_lists_are_no_lists(tmp_path):
+    url = "https://example.org/a.jpg"
+    source = tmp_path / "lists"
+    write(source / "part-1.csv", [{"url": url, "caption": "a"}])
+    (source / "part-0.csv").write_text("")  # as Spark leaves them
+    (source / "README.txt").write_text("Where this comes from.\n")
+    store = open_store(str(source))
+    assert isinstance(store, UrlsStore)
+    assert [pair.text for shard in store.shards() for pair in store.rows(shard)] == ["a"]
+    write(source / "more.txt", [{"url": url}])
+    with pytest.raises(UsageError, match="text_column=NAME"):
+        UrlsStore(str(source)).shards()  # more.txt has no texts
+
+
+def test_further_columns_with_img2datasets_names_are_kept_beside(tmp_path):
+    with serving({"": images}) as web:
+        rows = [{"image_url": web.url("/1.jpg"), "url": "page", "key": "k7", "status": "checked", "caption": "a"}]
+        source = write(tmp_path / "list.csv", rows)
+        options = {"url_column": "image_url"}
+        local.run(plan_for(source, tmp_path / "out", web, store_options=options))
+    assert [row["detail"] for row in read_quarantine(open_files(tmp_path / "out"))] == []
+    [about] = [json.loads(data) for name, data in members(tmp_path / "out").items() if name.endswith(".json")]
+    assert (about["url"], about["key"], about["status"]) == (web.url("/1.jpg"), "000000000", "success")
+    assert (about["source_url"], about["source_key"], about["source_status"]) == ("page", "k7", "checked")

@@ -80,7 +80,7 @@ class Columns(BaseModel):
 
     caption_original: str
     caption_original_raw: str
-    captions: list[Caption]
+    burnish_captions: list[Caption]
     burnish_decision: Decision
     burnish_reason: str
     burnish_flags: str

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from burnish.storage.places import Place, locate, remote_errors
+
+_HUB_REPOSITORY = re.compile(r"(datasets|models|spaces)--.")
 
 
 class PathEscapeError(ValueError):
@@ -47,7 +50,9 @@ class SourceFolder:
 
     def _resolve(self, name: str) -> str:
         parts = name.replace("\\", "/").split("/")
-        if not name or name.startswith(("/", "\\")) or "\0" in name or ".." in parts or "://" in name:
+        if name.startswith(("/", "\\")):
+            raise PathEscapeError(f"{name!r} is an absolute path; names of images count from the source folder")
+        if not name or "\0" in name or ".." in parts or "://" in name:
             raise PathEscapeError(f"{name!r} is not a path below the source folder")
         if self.place.fs is None:
             return _resolve_local(self.place.path, name)
@@ -57,11 +62,21 @@ class SourceFolder:
 def _resolve_local(root: str, name: str) -> str:
     top = os.path.realpath(root)
     path = os.path.realpath(Path(root, name))
-    if os.path.commonpath([top, path]) != top:
+    if not any(os.path.commonpath([inside, path]) == inside for inside in (top, *_hub_blobs(top))):
         raise PathEscapeError(f"{name!r} leads out of the source folder through a link")
     if not Path(path).is_file():
         raise FileNotFoundError(2, os.strerror(2), name)
     return path
+
+
+def _hub_blobs(top: str) -> list[str]:
+    """Where the links of a download in the Hugging Face Hub's cache lead: ``datasets--NAME/snapshots/REVISION`` holds
+    links into ``datasets--NAME/blobs``, which holds files of that repository alone.
+    """
+    for folder in Path(top).parents:
+        if folder.name == "snapshots" and _HUB_REPOSITORY.match(folder.parent.name):
+            return [str(folder.parent / "blobs")]
+    return []
 
 
 def open_folder(root: str | os.PathLike[str]) -> SourceFolder:

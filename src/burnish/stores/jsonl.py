@@ -37,8 +37,11 @@ class JsonlStore(RowsStore):
     option_names = ("image_column", "text_column", "key_column", "image_root", "max_image_mb")
 
     def shards(self) -> list[Shard]:
-        """All files, by name. Looks at the first rows of each: a `UsageError` if the fields cannot be guessed."""
-        found = [s for s in expand(self.source, SUFFIXES) if s.name.rpartition("/")[2] != _OF_IMAGE_FOLDERS]
+        """All files, by name; those of image folders only where there are no others. Looks at the first rows of each: a
+        `UsageError` if the fields cannot be guessed.
+        """
+        named = expand(self.source, SUFFIXES)
+        found = [shard for shard in named if shard.name.rpartition("/")[2] != _OF_IMAGE_FOLDERS] or named
         for shard in found:
             self.rules(shard)
         return found

@@ -19,7 +19,7 @@ from burnish.fetching.kept import Kept, forget
 from burnish.plan import Plan
 from burnish.protocols import Outbox, Writer
 from burnish.storage.answers import cache_folder
-from burnish.storage.layout import FETCHED
+from burnish.storage.layout import FETCHED, IMAGE_FOLDER_METADATA
 from burnish.storage.opening import open_files
 from burnish.storage.redact import redact
 from burnish.storage.scratch import scratch_file
@@ -28,6 +28,7 @@ from burnish.storage.stopping import stopping
 from burnish.stores import webdataset
 from burnish.stores._numbering import Numbering
 from burnish.stores._options import FILE_NAMES, first_of, known, listed, whole
+from burnish.stores._rows.files import opened
 from burnish.stores._urls.earlier import adopt
 from burnish.stores._urls.lists import SUFFIXES, Cut, form_of
 from burnish.stores._urls.rows import URL_NAMES, Columns, Keys, agreed, columns_of, items, refused
@@ -40,17 +41,16 @@ if TYPE_CHECKING:
 
 _TABLES: Final = (".parquet", ".pq", ".parq")
 _WHERE: Final = re.compile(r"(?P<path>.*)#rows=(?P<first>\d+)\+(?P<rows>\d+)&size=(?P<size>\d+)", re.DOTALL)
+_LOOKED_AT: Final = 3  # files; the first may be an empty part
 _HONOUR: Final = ("honour", "ignore")
 
 
 def sniff(source: str) -> bool:
-    """Whether the files at the source have a column of URLs and none of images; looks at the first file only."""
-    names = [name for name in listed(source, SUFFIXES) if _may_be_list(name)]
-    if not names or webdataset.sniff(source):
+    """Whether the files at the source have a column of URLs and none of images; looks at the first files only."""
+    if not any(map(_may_be_list, listed(source, SUFFIXES))) or webdataset.sniff(source):
         return False
-    shard = next(found for found in expand(source, SUFFIXES) if found.name == names[0])
     try:
-        return _is_list(shard)
+        return any(map(_is_list, _lists(expand(source, SUFFIXES))[:_LOOKED_AT]))
     except UsageError:
         return False
 
@@ -110,9 +110,10 @@ class UrlsStore:
 
         Raises `UsageError` if the columns cannot be guessed or the files disagree.
         """
-        named = expand(self.source, SUFFIXES)
-        files = [file for file in named if _may_be_list(file.name)] or named
-        agreed([(file.name, self._columns(file)) for file in files])
+        files = _lists(expand(self.source, SUFFIXES))
+        found_in = [(file, form_of(file.path).look(file)) for file in files]
+        # A file without columns has no rows: Spark leaves such parts.
+        agreed([(file.name, columns_of(seen, self.options, file.name)) for file, seen in found_in if seen.names])
         found: list[Shard] = []
         for file in files:
             with local_copy(file) as path, stopping("read", file.name):
@@ -227,8 +228,21 @@ def _place(shard: Shard) -> tuple[Shard, Cut]:
     return file, Cut(first=int(match["first"]), rows=int(match["rows"]))
 
 
+def _lists(files: Sequence[Shard]) -> list[Shard]:
+    """Those of the files that are lists, if any is: not an image folder's metadata, nor a README beside lists."""
+    likely = [file for file in files if _may_be_list(file.name)]
+    with_columns = [file for file in likely if not file.name.lower().endswith(".txt")]
+    addresses = [file for file in likely if file not in with_columns and (not with_columns or _begins_with_url(file))]
+    return sorted([*with_columns, *addresses], key=likely.index) or list(files)
+
+
 def _may_be_list(name: str) -> bool:
-    return not name.rpartition("/")[2].startswith("metadata.")  # those are image folders'
+    return name.rpartition("/")[2] not in IMAGE_FOLDER_METADATA
+
+
+def _begins_with_url(file: Shard) -> bool:
+    with opened(file) as lines:
+        return "://" in lines.readline(4_096).decode("utf-8", "replace")
 
 
 STORE = UrlsStore

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from burnish.columns import CAPTIONS
 from burnish.texts import decode
 from burnish.values import Json
 
@@ -43,8 +44,8 @@ def fields_of(batch: pa.RecordBatch, without: Sequence[str]) -> dict[str, list[A
         values = None if name in without else _values(batch.column(name))
         if values is not None:
             found[name] = values
-    if "burnish_decision" in found and "captions" in batch.schema.names:
-        found["captions"] = nested(batch.column("captions"))
+    if "burnish_decision" in found and CAPTIONS in batch.schema.names:
+        found[CAPTIONS] = nested(batch.column(CAPTIONS))
     return found
 
 

@@ -27,17 +27,28 @@ from burnish.values import Json, Reason, Record, Shard
 
 _BOM: Final = "\ufeff"
 _KEPT_BYTES: Final = 64 << 10
+_LOOKED_AT: Final = 64 << 10
 _ENDS: Final = "\r\n"
 
 
 def look(shard: Shard) -> Fields:
     """The columns of the header, all of them texts. Raises `UsageError` if two have one name."""
     with opened(shard) as file:
+        _refuse_other_text(file.read(_LOOKED_AT), shard.name)
+    with opened(shard) as file:
         names = Records(file).header
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(f"{shard.name}: two columns are called {twice[0]!r}.\nRename one of them.")
     return Fields(names=names, texts=names)
+
+
+def _refuse_other_text(start: bytes, name: str) -> None:
+    """Raise `UsageError` for what a spreadsheet may write and no row would be found in."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
+        raise UsageError(f"{name} is not in UTF-8 (UTF-16 perhaps).\nSave it as CSV in UTF-8.")
+    if b"\r" in start and b"\n" not in start:
+        raise UsageError(f"{name}: its lines end in CR alone, as on an old Mac.\nSave it with line ends LF or CRLF.")
 
 
 def entries(path: Path) -> Iterator[Entry]:

@@ -12,7 +12,7 @@ from burnish.storage.stopping import stopping
 from burnish.stores._numbering import Numbering
 from burnish.stores._rows.entries import Entry, Form, Row
 from burnish.stores._rows.files import fetch
-from burnish.stores._rows.rules import Rules
+from burnish.stores._rows.rules import Rules, not_a_text, text_of
 from burnish.texts import storable
 from burnish.values import Fault, ImageFault, Item, Json, Pair, Reason
 
@@ -55,6 +55,10 @@ class Reader:
         if not names:
             detail = f"field {self.rules.image!r} names no image"
             return self._fault(ImageFault(reason=Reason.NO_IMAGE, detail=detail), "", entry)
+        text = entry.fields.get(self.rules.text)
+        if text_of(text) is None:
+            wrong = not_a_text(self.rules.text, text)
+            return self._fault(ImageFault(reason=Reason.BAD_LINE, detail=wrong), names[0], entry)
         found = fetch(self.folder, names[0], self.max_image_bytes)
         if isinstance(found, ImageFault):
             return self._fault(found, names[0], entry)
@@ -63,13 +67,12 @@ class Reader:
     def _pair(self, image: bytes, row: Mapping[str, Json], payload: Row) -> Pair:
         given = row.get(self.rules.key) if self.rules.key else None
         key = payload.files[0] if given is None or isinstance(given, (list, dict)) else storable(str(given))[0]
-        text = row.get(self.rules.text)
         return Pair(
             origin=self.numbering.origin(),
             key=key,
             image=image,
             image_name=payload.files[0],
-            text=text if isinstance(text, str) else "",
+            text=text_of(row.get(self.rules.text)) or "",
             fields={name: value for name, value in row.items() if name not in {self.rules.image, self.rules.text}},
             flags=(*self.numbering.flags(key), *(("several_images",) if len(payload.files) > 1 else ())),
             payload=payload,

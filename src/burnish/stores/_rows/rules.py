@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,20 @@ class Rules:
         if self.folder:
             found += [n for field, value in row.items() if _is_further(field, self.image) for n in _names(value)]
         return list(dict.fromkeys(found))
+
+
+def text_of(value: Json) -> str | None:
+    """The text that a field holds, "" for null; a number is read as it is written. None for a list or a struct: taken
+    for an empty text, it would be written over.
+    """
+    if isinstance(value, (list, dict)):
+        return None
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+
+
+def not_a_text(name: str, value: Json) -> str:
+    """What is wrong with a row whose text has no `text_of`."""
+    return f"field {name!r} holds a {'list' if isinstance(value, list) else 'struct'}, not a text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

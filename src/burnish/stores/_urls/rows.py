@@ -12,12 +12,13 @@ from burnish.fetching.targets import parse
 from burnish.stores._numbering import Numbering
 from burnish.stores._options import TEXT_NAMES, first_of, not_found
 from burnish.stores._rows.entries import Entry
-from burnish.stores._rows.rules import Fields
+from burnish.stores._rows.rules import Fields, not_a_text, text_of
 from burnish.stores._strict_json import dumps
 from burnish.texts import storable
 from burnish.values import Fault, Item, Json, Pair, Reason
 
 URL_NAMES: Final = ("url", "image_url", "img_url", "image_link", "contenturl", "image_uri", "uri")
+_IMG2DATASET: Final = frozenset({"key", "status", "url"})
 _RAW_BYTES: Final = 64 << 10
 _RAW_CHARS: Final = 10_000
 """Of a text in quarantine: its row has to stay whole JSON."""
@@ -53,7 +54,8 @@ def agreed(columns: list[tuple[str, Columns]]) -> None:
         if found != wanted:
             raise UsageError(
                 f"{first} has its URL and text in {wanted.url!r} and {wanted.text!r}, {name} in {found.url!r} and "
-                f"{found.text!r}.\nMake the files agree, or say which to use: --set store_options.url_column=NAME"
+                f"{found.text!r}.\nMake the files agree, or say which to use: --set "
+                "store_options.url_column=NAME --set store_options.text_column=NAME"
             )
 
 
@@ -80,8 +82,11 @@ def items(entries: Iterator[Entry], columns: Columns, keys: Keys, numbering: Num
     for entry in entries:
         origin = numbering.origin()
         key = keys.key(origin.ordinal)
-        if entry.fault is not None:
-            reason, detail = entry.fault
+        url, text = entry.fields.get(columns.url), entry.fields.get(columns.text)
+        wrong = (Reason.BAD_LINE, not_a_text(columns.text, text)) if text_of(text) is None else None
+        fault = entry.fault or wrong
+        if fault is not None:
+            reason, detail = fault
             yield Fault(
                 origin=origin,
                 key=key,
@@ -93,16 +98,20 @@ def items(entries: Iterator[Entry], columns: Columns, keys: Keys, numbering: Num
                 raw_size=entry.size,
             )
             continue
-        url, text = entry.fields.get(columns.url), entry.fields.get(columns.text)
-        others = {name: value for name, value in entry.fields.items() if name not in {columns.url, columns.text}}
+        others = {_kept_as(name): one for name, one in entry.fields.items() if name not in {columns.url, columns.text}}
         yield Pair(
             origin=origin,
             key=key,
             image=b"",
             image_name=f"{key}.jpg",
-            text=text if isinstance(text, str) else "",
+            text=text_of(text) or "",
             fields={**others, "url": storable(url)[0] if isinstance(url, str) else ""},
         )
+
+
+def _kept_as(name: str) -> str:
+    """The name of a further column in the json members, where some names mean what img2dataset means by them."""
+    return f"source_{name}" if name in _IMG2DATASET else name
 
 
 def refused(pair: Pair, ports: frozenset[int]) -> Fault | None:
