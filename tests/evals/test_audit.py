@@ -275,6 +275,20 @@ def test_an_operators_figure_lifts_a_weak_question_and_a_run_is_told_it(tmp_path
     assert min(scores[::2]) > max(scores[1::2])
 
 
+def test_an_operator_that_is_none_is_named_before_anything_is_asked(tmp_path):
+    write_shard(tmp_path / "in" / "00000.tar", ["a good one"])
+    (tmp_path / "labels.csv").write_text("key,good\n000000000,1\n000000001,0\n")
+    (tmp_path / "q.csv").write_text("name,question\nclear,Is it clear?\n")
+    given = ("--labels", tmp_path / "labels.csv", "--questions", tmp_path / "q.csv", "--operators", "sharpnes")
+    with FakeServer(Settings()) as server:
+        done = call(
+            *("eval", "audit", tmp_path / "in", *given, "--backend", "openai"), env={"OPENAI_BASE_URL": server.url}
+        )
+    assert done.code == 2
+    assert "sharpness" in done.err
+    assert server.stats()["calls"] == 0
+
+
 def test_models_without_words_take_no_figures(tmp_path):
     from burnish import backends
 

@@ -21,6 +21,14 @@ def test_it_prints_what_came_of_every_pair_and_way(scenes, better, tmp_path):
     assert again["lines"] == len((tmp_path / "set" / "samples.jsonl").read_text("utf-8").splitlines())
 
 
+def test_a_set_that_teaches_nothing_says_so(scenes, better, tmp_path):
+    nobody = ("--set", f"judge_options.truth={scenes}", "--set", "judge_options.abstain=1")
+    done = call("negatives", better, "-o", tmp_path / "set", "--judge", "oracle", "--workers", "1", *nobody)
+    assert done.code == 0, done.err
+    assert done.out.startswith("0 samples of 0 captions")
+    assert "warning: nothing is taught" in done.out
+
+
 def test_wrong_uses_say_what_to_do(scenes, tmp_path):
     for arguments, says in (
         ((), "name a source"),

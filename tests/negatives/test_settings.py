@@ -34,11 +34,19 @@ def test_the_backend_judges_if_nobody_else_is_named():
         ("ways=teacher", "--teacher"),
         ("colour=1", "Keys: backend"),
         ("margin=much", "margin"),
+        ("most=3", "(?s)evenly among 4 kinds.*most to 4 or above"),
     ],
 )
 def test_what_does_not_fit_is_named(assignment, says):
     with pytest.raises(UsageError, match=says):
         build({}, [assignment])
+
+
+def test_a_few_captions_may_be_wanted_without_balance_or_one_of_each():
+    assert build({"balance": "none"}, ["most=1"]).most == 1
+    assert build({}, ["most=4"]).most == 4
+    with pytest.raises(UsageError, match="among 5 scores"):
+        build({"balance": "scores"}, ["most=4"])
 
 
 def test_options_that_only_say_where_a_model_is_are_no_part_of_the_plan():

@@ -34,6 +34,7 @@ def audit(  # noqa: PLR0913 - options are arguments here
     import orjson
 
     from burnish import backends, discovery, plan
+    from burnish import operators as figures
     from burnish.evals import audit as measure
     from burnish.evals.labels import read_labels
     from burnish.evals.scenarios._pictures import shown
@@ -42,6 +43,8 @@ def audit(  # noqa: PLR0913 - options are arguments here
     settings = plan.build({"source": src, "backend": backend}, *map(plan.override, assignments or ()))
     model = backends.load(settings.backend, settings.backend_options)
     told = discovery.names("operators") if operators == "all" else list(listed(operators))
+    for name in told:  # a wrong name is said before anything is paid for
+        figures.load(name)
 
     def ask(put: Sequence[Question]) -> dict[str, dict[str, Said]]:
         return measure.ask(model, put, shown(src, model.side_px, lambda pair: pair.key in known))

@@ -56,6 +56,8 @@ def lines(found: Found, output: str) -> Iterator[str]:
     spare = sum(tally.kinds.values()) - found.captions
     if spare:
         yield f"left out for balance: {spare:,} captions"
+    if not found.captions:
+        yield "warning: nothing is taught, the files of samples are empty; what became of pairs and ways stands above"
     yield f"next: burnish verify {shlex.quote(output)}"
 
 

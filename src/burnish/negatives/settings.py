@@ -12,6 +12,7 @@ from burnish import plan as plans
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
 from burnish.negatives import ways
+from burnish.negatives.tally import KINDS
 from burnish.plan import CostRules, RewriteRules
 from burnish.values import Json
 
@@ -44,9 +45,10 @@ class Settings:
     `bad_below` (scale 1-5). A made caption is kept if the judge has it under `bad_below` and at least `margin` under
     the original (`test` "scores"), or finds a claim refuted in it that the original does not make ("claims").
     `per_pair`: captions made of one good pair; `tries`: captions shown to the judge for that. `share`: of the pairs,
-    drawn by hash, for trying out. `held_out`: share of the pictures. `balance`: what there is equally much of; `most`:
-    captions in all, 0 for no limit. `max_inserted`: new words that a rewrite may have, as `rewrite.max_inserted` of a
-    run says; targets that need more say so in their prompt. `cost`: prices, and what all models together may cost.
+    drawn by hash, for trying out. `held_out`: share of the pictures. `balance`: what there is equally much of;
+    `most`: captions in all, 0 for no limit, else one of each kind or score at least. `max_inserted`: new words that
+    a rewrite may have, as `rewrite.max_inserted` of a run says; targets that need more say so in their prompt.
+    `cost`: prices, and what all models together may cost.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid", "coerce_numbers_to_str": True}
@@ -88,6 +90,16 @@ class Settings:
             raise UsageError(f"good_from ({self.good_from}) must not be under bad_below ({self.bad_below}).")
         if ways.TEACHER in self.names("ways") and not self.teacher:
             raise UsageError("the way 'teacher' needs a model.\nName it with --teacher, or leave the way out.")
+        self._refuse_too_few()
+
+    def _refuse_too_few(self) -> None:
+        """Raises `UsageError` if `most` leaves nothing to some of what there shall be equally much of."""
+        strata = {"kinds": len(KINDS), "scores": len(SCALE)}.get(self.balance, 1)
+        if 0 < self.most < strata:
+            raise UsageError(
+                f"most={self.most} cannot be shared evenly among {strata} {self.balance}: nothing would be taught.\n"
+                f"Set most to {strata} or above, 0 for no limit, or balance=none."
+            )
 
     def names(self, of: str) -> tuple[str, ...]:
         """The names in one of the settings that are joined by commas, each once."""
