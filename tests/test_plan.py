@@ -89,3 +89,8 @@ def test_options_that_cannot_change_an_answer_are_not_in_the_fingerprint(
 def test_plans_pickle() -> None:
     plan = plans.build({"source": "a"})
     assert pickle.loads(pickle.dumps(plan)) == plan
+
+
+def test_a_slash_behind_a_folder_makes_no_other_plan() -> None:
+    assert plans.build({"source": "in/"}) == plans.build({"source": "in"})
+    assert [plans.build({"source": name}).source for name in ("/", "s3://bucket/")] == ["/", "s3://bucket/"]

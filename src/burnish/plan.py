@@ -319,6 +319,9 @@ def build(*layers: Mapping[str, Any]) -> Plan:
     merged: dict[str, Any] = {}
     for layer in layers:
         _merge(merged, layer)
+    source = merged.get("source")
+    if isinstance(source, str) and "://" not in source:
+        merged["source"] = source.rstrip("/") or source  # "in/" is "in": the same command goes on
     try:
         return TypeAdapter(Plan).validate_python(merged)
     except ValidationError as error:

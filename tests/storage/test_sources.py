@@ -149,3 +149,11 @@ def test_a_local_shard_is_read_in_place(folder):
     with local_copy(shard) as path:
         assert path.samefile(folder / "d/00000.tar")
     assert isinstance(shard, Shard)
+
+
+@pytest.mark.parametrize("source", ["", "/*.tar"])
+def test_a_link_to_nothing_is_named_and_not_left_out(tmp_path, source):
+    (tmp_path / "a.tar").write_bytes(b"x")
+    (tmp_path / "b.tar").symlink_to("gone.tar")
+    with pytest.raises(UsageError, match=r"b\.tar is a link to nothing"):
+        expand(str(tmp_path) + source, (".tar",))

@@ -157,11 +157,13 @@ def _local_files(path: Path, suffixes: tuple[str, ...]) -> list[_Found]:
         return []
     root = Path(_fixed_part(str(path)))
     pattern = str(path.relative_to(root))
-    hits = sorted(hit for hit in root.glob(pattern) if hit.is_file() and not _hidden(hit, root))
+    hits = sorted(hit for hit in root.glob(pattern) if not hit.is_dir() and not _hidden(hit, root))
     return [_local_found(hit, root) for hit in hits if _wanted(hit.name, suffixes)]
 
 
 def _local_found(path: Path, root: Path) -> _Found:
+    if path.is_symlink() and not path.exists():
+        raise UsageError(f"{path} is a link to nothing.\nMend it or take it away; nothing was touched.")
     stat = path.stat()
     if not S_ISREG(stat.st_mode):
         raise UsageError(f"{path} is not a regular file.\nGive files that can be read twice, no pipes or devices.")
