@@ -125,7 +125,7 @@ def _harm(raw: str, given: Given) -> Iterator[Flaw]:
 def _fused(text: str, dropped: tuple[str, ...], given: Given) -> Iterator[Flaw]:
     """What is wrong with a caption into which the pair's text was to go (see `burnish.formats.Format.sees_text`)."""
     refuted = _said("\n".join(dropped))
-    lost = [part for part in edits.lost(given.text, text) if not given.names.covers(part)]
+    lost = [part for part in edits.lost(given.text, text) if not given.names.covers(part, given.text)]
     missing = [part for part in lost if _said(part) not in refuted]
     if missing:
         told = f"it leaves out {len(missing)} names, numbers or quotations of CAPTION that it does not list as dropped"

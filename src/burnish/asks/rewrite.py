@@ -128,7 +128,7 @@ class Rewrite:
         names = self._names(record)
         if flaw := _names_broken(names, released, after, (_bare(before), *(writing or ()))):
             return flaw
-        lost = (text for text in edits.lost(before, after) if not names.covers(text))
+        lost = (text for text in edits.lost(before, after) if not names.covers(text, before))
         if any(text not in junk and text not in released for text in lost):
             return "protected_span_changed"
         return guards.unfounded("\n".join(filter(None, (_bare(before), names.spelt))), after, writing)

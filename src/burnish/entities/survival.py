@@ -6,12 +6,15 @@ but not as a part of another name that the table knows (York in "New York").
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from burnish import edits
 from burnish.entities import TEXT, Entity
 from burnish.entities.folding import Reading, key, read
+from burnish.mojibake import repair
 
 if TYPE_CHECKING:
     from burnish.entities.linking import Linker
@@ -80,10 +83,21 @@ class Names:
         """All the ways to spell the names, a line each."""
         return "\n".join(dict.fromkeys(form for entity in self.entities for form in (entity.text, *entity.forms)))
 
-    def covers(self, part: str) -> bool:
-        """Whether `part` of a text belongs to one of the names as it stands there."""
-        wanted = key(part)
-        return any(wanted in key(entity.text) for entity in self.entities)
+    def covers(self, part: str, text: str) -> bool:
+        """Whether `part` belongs to one of the names wherever `text` has it as something protected
+        (`burnish.edits.protected`): the 747 of a Boeing 747 does, the 7 of "7 men" beside it does not.
+        """
+        reading = read(repair(text))
+        found = [span for span in edits.protected(reading.text) if reading.text[span.start : span.stop] == part]
+        named = [place for entity in self.entities for place in self._places(reading, entity)]
+        said = (_said(reading, span.start, span.stop) for span in found)
+        return all(any(start <= first and last <= stop for start, stop in named) for first, last in said)
+
+    def _places(self, reading: Reading, entity: Entity) -> Iterator[tuple[int, int]]:
+        """Where in the text `entity` stands, in any spelling."""
+        bare = self._bare(reading, entity)
+        for form in spellings(entity):
+            yield from (bare.span(at, at + len(form)) for at in _found(bare, form))
 
     def _bare(self, reading: Reading, entity: Entity) -> Reading:
         """The text without longer names of other rows around a spelling of `entity`."""
@@ -108,12 +122,22 @@ def _says(reading: Reading, forms: Iterable[str]) -> bool:
 
 
 def _stands(reading: Reading, form: str) -> bool:
+    return next(_found(reading, form), None) is not None
+
+
+def _found(reading: Reading, form: str) -> Iterator[int]:
+    """Where in the key of `reading` a name with the key `form` begins."""
     at = reading.key.find(form)
     while at >= 0:
         if at in reading.starts and at + len(form) in reading.stops:
-            return True
+            yield at
         at = reading.key.find(form, at + 1)
-    return False
+
+
+def _said(reading: Reading, start: int, stop: int) -> tuple[int, int]:
+    """The characters `start` to `stop` of the text without marks and spaces at either end."""
+    first, last = bisect_left(reading.at, start), bisect_left(reading.at, stop)
+    return (reading.at[first], reading.at[last - 1] + 1) if first < last else (start, start)
 
 
 def of(entities: Sequence[Entity] | None, linker: Linker | None) -> Names:
