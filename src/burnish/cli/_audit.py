@@ -41,10 +41,10 @@ def audit(  # noqa: PLR0913 - options are arguments here
 
     halvings, known, asked = numbers("--seeds", seeds), read_labels(labels), measure.read_questions(questions)
     settings = plan.build({"source": src, "backend": backend}, *map(plan.override, assignments or ()))
-    model = backends.load(settings.backend, settings.backend_options)
     told = discovery.names("operators") if operators == "all" else list(listed(operators))
     for name in told:  # a wrong name is said before anything is paid for
         figures.load(name)
+    model = backends.load(settings.backend, settings.backend_options)
 
     def ask(put: Sequence[Question]) -> dict[str, dict[str, Said]]:
         return measure.ask(model, put, shown(src, model.side_px, lambda pair: pair.key in known))
