@@ -3,12 +3,16 @@
 import math
 import pickle
 from collections import Counter
+from importlib.resources import files
 from itertools import islice
 
 import pytest
 
+from burnish import tokens
 from burnish.errors import UsageError
 from burnish.mixing import MixedPairs
+from burnish.passes.quotas import Wanted, quotas
+from burnish.passes.sources import given
 from tests.mixing.mixtures import HALF
 from tests.mixing.outputs import make
 
@@ -93,6 +97,21 @@ def test_more_workers_than_shards_is_said_where_it_would_hang(known, toml):
     assert list(MixedPairs(toml, [str(known.path)], rank=8, world=9)) == []
 
 
+def test_without_samples_the_reason_is_said(known, tmp_path):
+    path = tmp_path / "m.toml"
+    path.write_text('[groups.all]\nmissing = "drop"\nroles = { dsc = 1 }\n')
+    with pytest.raises(UsageError, match=r"none in 16 turns of its 7 shards.\nTheir pairs lack captions"):
+        list(MixedPairs(str(path), [str(known.path)], per_part=4))
+
+
+def test_a_turn_without_a_sample_does_not_end_a_stream(tmp_path):
+    """Nine pairs of weight 0.05: two of three turns are empty, the number is reached all the same."""
+    out = make(tmp_path / "out", shards=1, each=9)
+    path = tmp_path / "m.toml"
+    path.write_text(HALF + "weight = 0.05\n")
+    assert len(list(MixedPairs(str(path), [str(out.path)], per_part=12))) == 12
+
+
 def test_every_sentence_is_reached_in_as_many_epochs(tmp_path):
     sentences = ["A dog runs on the sand.", "The sea is grey.", "Two gulls sit on a post.", "It is cold."]
     out = make(tmp_path / "out", lambda _: {"dsc": (" ".join(sentences), 3.0)}, shards=1, each=10)
@@ -132,6 +151,37 @@ def test_a_state_of_something_else_is_refused(known, toml, tmp_path):
     elsewhere.load_state_dict(stream.state_dict())
     with pytest.raises(UsageError, match="taken with 1 workers over all ranks, now there are 2"):
         next(iter(elsewhere))
+
+
+def test_a_state_under_another_keep_is_refused(tmp_path):
+    out, path = make(tmp_path / "out", lambda _: {"ssc": ("There is a cat.", 3.0)}, shards=2, each=9), tmp_path / "m"
+    for most in (4, 8):
+        quotas(given([str(out.path)]), Wanted(by="object", of="ssc", at_most=most), str(tmp_path / f"of-{most}"))
+
+    def stream(most: int) -> MixedPairs:
+        source = f'{{ path = "{out.path}", keep = "{tmp_path}/of-{most}" }}'
+        path.write_text(f"{HALF}sources = {{ data = {source} }}\n")
+        return MixedPairs(str(path))
+
+    first = stream(4)
+    list(islice(iter(first), 2))
+    stream(4).load_state_dict(first.state_dict())
+    with pytest.raises(UsageError, match="keep names have changed"):
+        stream(8).load_state_dict(first.state_dict())
+
+
+def test_a_state_under_another_tokenizer_is_refused(known, tmp_path):
+    """The same path with another content: long captions would be parted elsewhere."""
+    own = tmp_path / "tokenizer.json"
+    content = (files("burnish.backends.builtin") / "weights" / "tokenizer.json").read_text(encoding="utf-8")
+    path = tmp_path / "m.toml"
+    path.write_text(f'[text]\ntokenizer = "{own}"\n{HALF}')
+    own.write_text(content, encoding="utf-8")
+    state = MixedPairs(str(path), [str(known.path)]).state_dict()
+    own.write_text(content + "\n", encoding="utf-8")
+    tokens.load.cache_clear()
+    with pytest.raises(UsageError, match="tokenizer"):
+        MixedPairs(str(path), [str(known.path)]).load_state_dict(state)
 
 
 def test_importing_the_package_and_the_stream_takes_no_torch():

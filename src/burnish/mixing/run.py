@@ -6,7 +6,6 @@ a killed mix goes on and gives the same bytes, whatever the number of workers.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -122,17 +121,11 @@ def _claim(ready: Prepared, limit: int) -> dict[str, Json]:
     """Everything that can change an output byte."""
     return {
         "mix": ready.mixture.as_json(),
-        "sources": {source.name: _digest(source) for source in ready.sources},
+        "sources": {source.name: source.digest for source in ready.sources},
         "burnish": burnish.__version__,
         "limit": limit,
         "tokenizer": tokens.load(ready.mixture.text.tokenizer).digest,
     }
-
-
-def _digest(source: Source) -> str:
-    listed = "\n".join(f"{shard.name}\t{shard.size}" for shard in source.shards)
-    kept = f"\n{source.kept}" if source.kept else ""
-    return hashlib.sha256(f"{source.seal}\n{listed}{kept}".encode()).hexdigest()
 
 
 def _write(ready: Prepared, run: Run, workers: int, on_shard: OnShard) -> Report:

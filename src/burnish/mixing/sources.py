@@ -51,6 +51,13 @@ class Source:
         """What `shard` is called in a training set: no two sources' shards share a name."""
         return f"{self.name}/{shard.name}"
 
+    @property
+    def digest(self) -> str:
+        """Changes with what is drawn from it: its run's seal, its shards and what passes over the whole set say."""
+        listed = "\n".join(f"{shard.name}\t{shard.size}" for shard in self.shards)
+        kept = f"\n{self.kept}" if self.kept else ""
+        return hashlib.sha256(f"{self.seal}\n{listed}{kept}".encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from burnish import tokens
 from burnish.errors import UsageError
 from burnish.mixing import draws, quotas, reading
 from burnish.mixing.census import Read, taken
@@ -24,7 +25,9 @@ from burnish.mixing.samples import Drawer
 from burnish.mixing.sources import Source, entries, known, opened
 from burnish.values import Pair, Shard
 
-_FORMAT = 1
+_FORMAT = 2
+_EMPTY_TURNS = 16
+"""So many turns in a row without a sample of any shard: with `per_part` a worker then gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,18 @@ class MixedPairs:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state` was taken. Raises `UsageError` if it is of another mixture or other sources."""
-        if state.get("format") != _FORMAT or state.get("mixture") != self._fingerprint():
+        """Go on where `state` was taken. Raises `UsageError` if it is of another mixture, tokenizer, `keep` or other
+        sources: other samples would follow.
+        """
+        if state.get("format") != _FORMAT:
             raise UsageError(
-                "the state is of another mixture, or its sources have changed since.\n"
-                "Load it with the mixture and the sources it was taken with."
+                "the state was taken by another version of burnish.\n"
+                "Load it with that one, or begin an epoch with set_epoch."
+            )
+        if state.get("mixture") != self._fingerprint():
+            raise UsageError(
+                "the state is of another mixture, or its sources, tokenizer or what keep names have changed since.\n"
+                "Load it with what it was taken with, or begin an epoch with set_epoch."
             )
         self.epoch = int(state["epoch"])
         self._parts = int(state["parts"])
@@ -140,11 +150,13 @@ class MixedPairs:
 
         import orjson
 
-        listed = [[s.name, s.seal, [[shard.name, shard.size] for shard in s.shards]] for s in self._sources]
-        content = orjson.dumps(
-            [self.mixture.as_json(), listed, self._lanes, self._per_part], option=orjson.OPT_SORT_KEYS
-        )
-        return hashlib.sha256(content).hexdigest()
+        told = {
+            "mix": self.mixture.as_json(),
+            "sources": {source.name: source.digest for source in self._sources},
+            "tokenizer": tokens.load(self.mixture.text.tokenizer).digest,
+            "reading": [self._lanes, self._per_part],
+        }
+        return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def _part(self) -> Part:
         worker, workers = _torch_worker()
@@ -152,20 +164,16 @@ class MixedPairs:
 
     def _stream(self, part: Part, epoch: int) -> Iterator[dict[str, Any]]:
         """The samples of a part from the beginning of an epoch; without end if there is a number to reach."""
-        first = epoch
-        found = True
-        while found:
-            found = False
+        first, empty = epoch, 0
+        while empty < _EMPTY_TURNS:
+            empty += 1
             for sample in self._once(part, epoch):
-                found = True
+                empty = 0
                 yield sample
             epoch += _FAR if epoch == first else 1
             if not self._per_part:
                 return
-        raise UsageError(
-            f"worker {part.index} of {part.count} has no samples: there are fewer shards than workers.\n"
-            "Use fewer workers or ranks, or smaller shards."
-        )
+        raise _no_samples(part, len(self._dealt(part, epoch)))
 
     def _once(self, part: Part, epoch: int) -> Iterator[dict[str, Any]]:
         if self._drawer is None:
@@ -227,6 +235,17 @@ def rule_of(mixture: Mixture, sources: tuple[Source, ...], read: Read = entries)
         return quotas.drawn(mixture)
     with taken(sources, quotas.terms_of(mixture), mixture.levels, read=read) as census:
         return quotas.counted(mixture, census)
+
+
+def _no_samples(part: Part, shards: int) -> UsageError:
+    told = f"worker {part.index} of {part.count} has no samples: "
+    if not shards:
+        return UsageError(f"{told}there are fewer shards than workers.\nUse fewer workers or ranks, or smaller shards.")
+    return UsageError(
+        f"{told}none in {_EMPTY_TURNS} turns of its {shards} shards.\n"
+        "Their pairs lack captions of the roles, or weigh too little for per_part.\n"
+        "See the shares with: burnish mix SRC --mixture FILE --dry-run"
+    )
 
 
 def _rows(positions: Sequence[Any]) -> Iterator[tuple[int, int, int, int]]:
