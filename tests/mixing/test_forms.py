@@ -132,6 +132,21 @@ def test_prompts_are_drawn(known, tmp_path):
 
 
 @pytest.mark.parametrize("form", forms.names())
+def test_keys_of_long_names_in_any_script_are_written(form, tmp_path):
+    """Names of 240 bytes, which the file system takes, leave no room for the mark of a file that is being written."""
+    (tmp_path / "in").mkdir()
+    names = ["写真" * 39 + f"{number:02d}.jpg" for number in range(3)]
+    for number, name in enumerate(names):
+        (tmp_path / "in" / name).write_bytes(jpeg(number))
+    rows = [json.dumps({"file_name": name, "text": f"text {number}"}) for number, name in enumerate(names)]
+    (tmp_path / "in" / "metadata.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    toml = f'form = "{form}"\n[groups.all]\nweight = 2\nroles = {{ alt = 1 }}\n'
+    found = mix(mixture(toml, tmp_path / "in"), str(tmp_path / "train"), workers=1)
+    assert found.samples == 6
+    assert all(jpeg(number) in content(tmp_path / "train") for number in range(3))
+
+
+@pytest.mark.parametrize("form", forms.names())
 def test_odd_keys_stay_apart(form, tmp_path):
     """Keys that would be one file name, hidden, or in a folder of their own: as many images as pairs."""
     import io

@@ -21,6 +21,10 @@ NO_CAPTION = "no_caption"
 """Why a copy is left out: its pair has no usable caption of the role drawn, and no other was to take its place."""
 
 _KEY_CHARS = 100
+_KEY_BYTES = 150
+"""Of the 255 that file systems give a name: a number, the ending and the mark of a file that is being written (26) come
+behind.
+"""
 
 NOT_KEPT = "not_kept"
 """Why a pair is left out: a pass over the whole set (`burnish.mixing.keeping`) leaves it to others."""
@@ -135,15 +139,21 @@ class Keys:
     """Keys that can be file names in a tar or a folder and are unique within a shard."""
 
     _seen: set[str] = field(default_factory=set)
+    _last: dict[str, int] = field(default_factory=dict)
 
     def own(self, key: str) -> str:
-        """`key` with all but letters, digits, "-" and "_" replaced, cut to 100 characters; with a number if taken."""
-        wanted = "".join(c if c.isalnum() or c in "-_" else "_" for c in key)[:_KEY_CHARS] or "_"
-        made, number = wanted, 1
+        """`key` with all but letters, digits, "-" and "_" replaced, cut to 100 characters and to 150 bytes of UTF-8;
+        with a number if taken.
+        """
+        plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in key)[:_KEY_CHARS]
+        wanted = plain.encode()[:_KEY_BYTES].decode(errors="ignore") or "_"
+        made, number = wanted, self._last.get(wanted, 1)
         while made in self._seen:
             number += 1
             made = f"{wanted}_{number}"
         self._seen.add(made)
+        if made != wanted:
+            self._last[wanted] = number
         return made
 
 
