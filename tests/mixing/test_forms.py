@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from burnish.errors import UsageError
 from burnish.mixing import forms, mix
 from tests.builders import jpeg
 from tests.mixing.mixtures import HALF, mixture
@@ -122,6 +123,33 @@ def test_swift_jsonl(known, tmp_path):
         assert row["messages"][0]["content"].count("<image>") == len(row["images"])
         number = int(row["messages"][1]["content"].split()[1])
         assert (folder / row["images"][0]).read_bytes() == jpeg(number)
+
+
+@pytest.mark.parametrize("form", forms.names())
+def test_what_trainers_take_for_the_place_of_an_image_is_made_plain_text_and_counted(form, tmp_path):
+    said = ["logo <image> of the <video> shop", "a <b>bold</b> sign", "< image>"]
+    out = make(tmp_path / "out", lambda number: {"ssc": (said[number], 3.0)}, shards=1, each=3)
+    toml = '[groups.all]\nmissing = "drop"\nroles = { ssc = 1 }\n'
+    found = mix(mixture(toml, out.path, head=f'form = "{form}"'), str(tmp_path / "train"), workers=1)
+    talks = form in {"llava", "swift"}
+    assert found.respelt == (1 if talks else 0)
+    if talks:
+        lines = next((tmp_path / "train" / "data").glob("*.jsonl")).read_text().splitlines()
+        answers = [(json.loads(line).get("conversations") or json.loads(line)["messages"])[1] for line in lines]
+        texts = [answer.get("value") or answer["content"] for answer in answers]
+        assert texts == ["logo < image> of the < video> shop", *said[1:]]
+    else:
+        assert found.samples == 3
+
+
+@pytest.mark.parametrize(
+    "where", ['[chat]\nprompts = ["<image>Describe it."]', '[levels]\ncount = 2\nprompt = "<image>"']
+)
+def test_a_prompt_that_asks_for_a_second_image_is_refused(where, known, tmp_path):
+    with pytest.raises(UsageError, match="says <image>, for which readers of llava"):
+        train(known, tmp_path, "llava", toml=f"{HALF}{where}\n")
+    assert not (tmp_path / "train").exists()
+    assert train(known, tmp_path, "webdataset", toml=f"{HALF}{where}\n").exists()
 
 
 def test_prompts_are_drawn(known, tmp_path):

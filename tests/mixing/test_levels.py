@@ -7,6 +7,7 @@ import pytest
 
 from burnish.errors import UsageError
 from burnish.mixing import foresee, mix
+from burnish.tokens import estimate
 from tests.mixing.mixtures import mixture
 from tests.mixing.outputs import make
 from tests.mixing.test_mix import samples
@@ -105,6 +106,31 @@ def test_the_level_stands_in_the_text_of_a_share(known, tmp_path):
         if not row["alignment"]:
             assert row["text"] == plain
     assert 45 <= marked <= 81  # 0.7 of 90, 4 sigma
+
+
+LONG = " ".join(f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+
+
+@pytest.mark.parametrize("long", ["cut", "sentence"])
+def test_a_marked_text_fits_into_the_window_too(tmp_path, long):
+    out = make(tmp_path / "out", lambda n: {"dsc": (f"{LONG[: 7 * (n + 1)]}. {LONG}", 1 + n / 8)}, shards=1, each=26)
+    text = f'[text]\nmax_tokens = 12\nlong = "{long}"\n'
+    levels = '[levels]\nedges = [2.0]\nprefix = "<quality {level}> "\nsuffix = " end."\nshare = 0.5\n'
+    made = mixture(f'{text}{levels}[groups.all]\nmissing = "drop"\nroles = {{ dsc = 1 }}\n', out.path)
+    mix(made, str(tmp_path / "train"), workers=1)
+    rows = samples(tmp_path / "train")
+    assert len(rows) == 26
+    assert max(estimate(row["text"]) for row in rows if "quality" in row["text"]) == 12
+    unmarked = [row["text"] for row in rows if "quality" not in row["text"]]
+    assert max(estimate(f"<quality 2> {text} end.") for text in unmarked) == 12
+
+
+def test_marks_that_leave_no_room_are_refused_before_anything_is_read(known, tmp_path):
+    text = '[text]\nmax_tokens = 7\nlong = "cut"\n'
+    levels = '[levels]\ncount = 4\nprefix = "<quality {level}> "\n'
+    with pytest.raises(UsageError, match=r"take 4 of the 7 tokens of text.max_tokens.\nShorten them: at least 4"):
+        mix(mixture(f"{ONLY}{text}{levels}", known.path), str(tmp_path / "train"))
+    assert not (tmp_path / "train").exists()
 
 
 def test_levels_are_counted_in_the_report(known, tmp_path):

@@ -102,8 +102,7 @@ def _notes(found: Report) -> Iterator[str]:
         yield f"  left out: {number:,} {reasons.get(reason, reason)}"
     if found.levels:
         yield "  levels: " + ", ".join(f"{level}: {number:,}" for level, number in found.levels.items())
-    if found.faults:
-        yield f"  {found.faults:,} could not be read and are in .burnish/quarantine"
+    yield from _beside(found)
     largest = found.largest
     if largest is None:
         return
@@ -112,6 +111,14 @@ def _notes(found: Report) -> Iterator[str]:
     if abs(largest.off) > _WARN:
         why = "pairs lack captions of some roles" if abs(largest.possible - largest.asked) > _WARN else "few samples"
         yield f"  more than 1 point: {why}"
+
+
+def _beside(found: Report) -> Iterator[str]:
+    """What stands in no table."""
+    if found.respelt:
+        yield f"  {found.respelt:,} texts said <image> or the like, which trainers take for a place: now < image>"
+    if found.faults:
+        yield f"  {found.faults:,} could not be read and are in .burnish/quarantine"
 
 
 def _next(call: Call, *, dry_run: bool) -> str:

@@ -40,6 +40,8 @@ def _text(mixture: Mixture, found: Report) -> Iterator[str]:
     yield f"- Seed {mixture.seed}, epoch {mixture.epoch}, counts {'exact' if found.exact else 'right on average'}"
     if mixture.about.what:
         yield f"- {mixture.about.what} ({mixture.about.source}; {mixture.about.sure})"
+    if found.respelt:
+        yield f"- texts that said `<image>` or the like, now `< image>`: {found.respelt:,}"
     yield from (f"- left out, {reason}: {number:,}" for reason, number in found.left_out.items())
     yield ""
     yield "| of | what | asked | possible | got | samples |"

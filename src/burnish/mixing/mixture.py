@@ -20,6 +20,9 @@ from burnish.values import Json
 CHOSEN = "chosen"
 """The role of the caption that enhance chose, whichever it is: every pair has it."""
 
+LEAST_TOKENS = 4
+"""Fewer than this are no room for a text."""
+
 _STRICT: dict[str, object] = {"extra": "forbid"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -48,9 +51,10 @@ class About:
 class TextRules:
     """How a caption becomes the text that trains.
 
-    `max_tokens`: what the consumer reads without its marks of begin and end (CLIP: 75 of 77); 0: no limit. `tokenizer`:
-    as `burnish.tokens` names them ("words" is an estimate). `long`: what is done with a caption
-    of more than `whole_up_to` tokens (0: of more than `max_tokens`): "sentence" trains one of its sentences a turn,
+    `max_tokens`: what the consumer reads without its marks of begin and end (CLIP: 75 of 77); 0: no limit. The
+    marks of a text's level (`LevelRules`) count with it, in the turns without them too, so that all turns have the same
+    parts. `tokenizer`: as `burnish.tokens` names them ("words" is an estimate). `long`: what is done with a caption of
+    more than `whole_up_to` tokens (0: of more than `max_tokens`): "sentence" trains one of its sentences a turn,
     each in its turn; "cut" ends it behind the last whole sentence that fits; "whole" leaves it to the consumer.
     """
 
@@ -63,8 +67,8 @@ class TextRules:
     def __post_init__(self) -> None:
         _at_least("text.max_tokens", self.max_tokens, 0)
         _at_least("text.whole_up_to", self.whole_up_to, 0)
-        if self.long != "whole" and self.max_tokens < 4:
-            raise MixtureError(f"text.long = {self.long!r} needs text.max_tokens: 4 or more, 75 for CLIP.")
+        if self.long != "whole" and self.max_tokens < LEAST_TOKENS:
+            raise MixtureError(f"text.long = {self.long!r} needs text.max_tokens: {LEAST_TOKENS} or more, 75 for CLIP.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,8 @@ class LevelRules:
     Either `count` levels with the same number of captions in each, as far as equal scores allow (AlignGPT,
     arXiv 2405.14129), or fixed `edges`: a score at an edge is in the level above. `prefix` and `suffix` are put round a
     `share` of the texts of a known level, and `prompt` behind the user's words of the same samples where there are any,
-    ``{level}`` and ``{count}`` filled in: what conditions a model belongs where it reads it, not into its answer.
+    ``{level}`` and ``{count}`` filled in: what conditions a model belongs where it reads it, not into its answer. Texts
+    that are cut to a length leave room for `prefix` and `suffix`.
     """
 
     __pydantic_config__: ClassVar = _STRICT
@@ -102,6 +107,13 @@ class LevelRules:
     def levels(self) -> int:
         """How many levels there are, 0 for none."""
         return self.count or (len(self.edges) + 1 if self.edges else 0)
+
+    def marks(self, level: int) -> tuple[str, str, str]:
+        """`prefix`, `suffix` and `prompt` of a level."""
+        prefix, suffix, prompt = (
+            mark.format(level=level, count=self.levels) for mark in (self.prefix, self.suffix, self.prompt)
+        )
+        return prefix, suffix, prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

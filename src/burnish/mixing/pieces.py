@@ -8,11 +8,34 @@ turn: the first is drawn, then one after the other, so each is reached in as man
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from burnish import sentences
-from burnish.mixing.mixture import TextRules
+from burnish import sentences, tokens
+from burnish.errors import UsageError
+from burnish.mixing.mixture import LEAST_TOKENS, Mixture, TextRules
 
 Count = Callable[[str], int]
+
+
+def counting(mixture: Mixture) -> Count:
+    """What counts the tokens of a text together with the longest marks of a level that it may get.
+
+    Raises `UsageError` if they leave no room for a text, and if the tokenizer cannot be used; `MissingExtra`.
+    """
+    count, limit = tokens.load(mixture.text.tokenizer).count, mixture.text.max_tokens
+    marks = [mixture.levels.marks(level)[:2] for level in range(1, mixture.levels.levels + 1)]
+    prefix, suffix = max(marks, key=lambda mark: count("".join(mark)), default=("", ""))
+    taken = count(prefix + suffix)
+    if mixture.text.long != "whole" and limit - taken < LEAST_TOKENS:
+        raise UsageError(
+            f"levels.prefix and levels.suffix take {taken} of the {limit} tokens of text.max_tokens.\n"
+            f"Shorten them: at least {LEAST_TOKENS} are to be left for the text."
+        )
+    return partial(_with, prefix, suffix, count) if prefix or suffix else count
+
+
+def _with(prefix: str, suffix: str, count: Count, text: str) -> int:
+    return count(f"{prefix}{text}{suffix}")
 
 
 def parts(text: str, rules: TextRules, count: Count) -> list[str]:

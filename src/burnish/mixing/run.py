@@ -19,10 +19,11 @@ from burnish import tokens
 from burnish.engines import processes
 from burnish.engines.jobs import spread
 from burnish.errors import UsageError
-from burnish.mixing import quotas
+from burnish.mixing import forms, quotas
 from burnish.mixing.card import card
 from burnish.mixing.census import Census, taken
 from burnish.mixing.mixture import Mixture
+from burnish.mixing.pieces import counting
 from burnish.mixing.rule import Rule
 from burnish.mixing.samples import Drawer
 from burnish.mixing.shares import Report, report
@@ -105,7 +106,8 @@ def mix(mixture: Mixture, output: str, *, workers: int = 0, limit: int = 0, on_s
 
 
 def _prepared(mixture: Mixture, limit: int, stack: ExitStack, *, count: bool) -> Prepared:
-    tokens.load(mixture.text.tokenizer)  # what cannot be used is said before anything is read
+    counting(mixture)  # what cannot be used is said before anything is read
+    forms.check(mixture)
     sources = opened(mixture)
     if not (count or limit or quotas.needs_census(mixture)):
         return Prepared(mixture=mixture, sources=sources, rule=quotas.drawn(mixture))

@@ -6,12 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from burnish import tokens
 from burnish.mixing import draws
 from burnish.mixing.draws import Why
 from burnish.mixing.mixture import LevelRules, Mixture
 from burnish.mixing.offers import KEPT_OUT, Offer, captions_of
-from burnish.mixing.pieces import parts
+from burnish.mixing.pieces import counting, parts
 from burnish.mixing.rule import Rule, SourceCuts
 from burnish.mixing.sources import Entry, Source
 from burnish.texts import storable
@@ -64,10 +63,10 @@ class Drawer:
     """Makes the samples of pairs; the same pair gives the same, whoever asks."""
 
     def __init__(self, mixture: Mixture, rule: Rule) -> None:
-        """Raises `UsageError` or `MissingExtra` if the mixture's tokenizer cannot be used."""
+        """Raises as `burnish.mixing.pieces.counting`."""
         self._mixture = mixture
         self._rule = rule
-        self._count = tokens.load(mixture.text.tokenizer).count
+        self._count = counting(mixture)
 
     def draw(self, source: Source, entry: Entry, epoch: int | None = None) -> Draw:
         """All copies of a pair in an epoch (the mixture's, if none is given)."""
@@ -124,8 +123,7 @@ def _why(offer: Offer, cuts: SourceCuts) -> str:
 
 
 def _marked(sample: Sample, levels: LevelRules) -> Sample:
-    known = {"level": sample.level, "count": levels.levels}
-    prefix, suffix, prompt = (part.format(**known) for part in (levels.prefix, levels.suffix, levels.prompt))
+    prefix, suffix, prompt = levels.marks(sample.level)
     return replace(sample, text=f"{prefix}{sample.text}{suffix}", prompt=f"{sample.prompt}{prompt}")
 
 

@@ -39,11 +39,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All shares of a mix, and its counts."""
+    """All shares of a mix, and its counts. `respelt`: samples in whose text a tag was made plain text."""
 
     pairs: int
     samples: int
     faults: int
+    respelt: int
     left_out: Mapping[str, int]
     levels: Mapping[str, int]
     repeats: Mapping[str, Mapping[str, float]]
@@ -72,6 +73,7 @@ def report(mixture: Mixture, rule: Rule, tallies: Mapping[str, Tally]) -> Report
         pairs=whole.pairs,
         samples=whole.samples,
         faults=whole.faults,
+        respelt=whole.respelt,
         left_out=dict(sorted(whole.left_out.items())),
         levels=dict(sorted(whole.levels.items(), key=lambda item: int(item[0]))) if mixture.levels.levels else {},
         repeats={name: _repeats(rule.sources[name], tally) for name, tally in tallies.items()},

@@ -19,13 +19,15 @@ from burnish.values import Json
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Counts of one source. `pairs`: all read; `faults`: what could not be read. `left_out`: pairs and copies that do
+    """Counts of one source. `pairs`: all read; `faults`: what could not be read; `respelt`: samples in whose text a tag
+    of the form was made plain text. `left_out`: pairs and copies that do
     not train, by reason. `bins`: pairs that can train, and `copies` of them, by score interval; `patterns`: copies by
     pattern. `roles`, `levels`: samples by role and level.
     """
 
     pairs: int = 0
     faults: int = 0
+    respelt: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     bins: Counter[str] = field(default_factory=Counter)
     copies: Counter[str] = field(default_factory=Counter)
@@ -56,6 +58,7 @@ class Tally:
     def __iadd__(self, other: Tally) -> Self:
         self.pairs += other.pairs
         self.faults += other.faults
+        self.respelt += other.respelt
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
         return self
@@ -63,20 +66,20 @@ class Tally:
     def as_json(self) -> dict[str, Json]:
         """All counts by name."""
         counters: dict[str, Json] = {name: dict(sorted(getattr(self, name).items())) for name in _COUNTERS}
-        return {"pairs": self.pairs, "faults": self.faults, **counters}
+        return {"pairs": self.pairs, "faults": self.faults, "respelt": self.respelt, **counters}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Tally:
         """The inverse of `as_json`."""
         counters: dict[str, Any] = {name: Counter(row[name]) for name in _COUNTERS}
-        return cls(pairs=row["pairs"], faults=row["faults"], **counters)
+        return cls(pairs=row["pairs"], faults=row["faults"], respelt=row["respelt"], **counters)
 
 
 _COUNTERS = ("left_out", "bins", "copies", "patterns", "roles", "levels")
 
 
 def foreseen(counted: Counted, cuts: SourceCuts, epoch: int) -> Tally:
-    """The tally that writing the source gives, but for levels and faults, from its census alone."""
+    """The tally that writing the source gives, but for what only texts and images tell, from its census alone."""
     import numpy as np
 
     tally = Tally(pairs=counted.pairs)

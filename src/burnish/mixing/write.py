@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from burnish.mixing.forms import Made, Setup, Sink, load
+from burnish.mixing.forms import Made, Setup, Sink, load, plain
 from burnish.mixing.mixture import Mixture
 from burnish.mixing.offers import Terms
-from burnish.mixing.samples import Draw, Drawer, Keys, captions_by_role
+from burnish.mixing.samples import Draw, Drawer, Keys, Sample, captions_by_role
 from burnish.mixing.sources import Entry, Source, known
 from burnish.mixing.tally import Tally
 from burnish.storage.commit import Commit
@@ -87,7 +87,7 @@ class _Shard:
             self._sink = self._form(self._commit, self._setup)
         captions = dict(captions_by_role(entry, self._setup.roles))
         image_key = self._keys.own(entry.key)
-        for sample in drawn.samples:
+        for sample in map(self._plain, drawn.samples):
             made = Made(
                 key=self._keys.own(f"{entry.key}_{sample.copy}") if sample.copy else image_key,
                 image_key=image_key,
@@ -97,6 +97,13 @@ class _Shard:
                 captions=captions,
             )
             self._sink.put(made)
+
+    def _plain(self, sample: Sample) -> Sample:
+        text = plain(sample.text, self._form.tags)
+        if text == sample.text:
+            return sample
+        self.tally.respelt += 1
+        return replace(sample, text=text)
 
     def finish(self) -> None:
         """End the files, if there are any."""

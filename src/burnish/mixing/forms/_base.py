@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
@@ -13,6 +14,10 @@ from burnish.values import Json
 
 MISSING_SCORE = -1.0
 """Stands in a column of scores where there is none: loaders fix a column's type from its first rows."""
+
+
+TAGS = ("<image>", "<video>", "<audio>", "<bbox>", "<ref-object>", "<cot-process>", "<start-image>")
+"""Where ms-swift puts a picture or the like, in whoever's words it stands; LLaVA does so with the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +85,18 @@ class Sink(Protocol):
 
 
 class Form(Sink, Protocol):
-    """A form: made for each shard as ``FORM(outbox, setup)``. `glob` is what loaders are told to read."""
+    """A form: made for each shard as ``FORM(outbox, setup)``. `glob` is what loaders are told to read. `tags` are what
+    its readers do not take for text: a sample's text comes without any, see `plain`.
+    """
 
     glob: ClassVar[str]
+    tags: ClassVar[tuple[str, ...]]
 
     def __init__(self, outbox: Outbox, setup: Setup) -> None:
         """Creates the shard's files in `outbox`."""
         ...
+
+
+def plain(text: str, tags: tuple[str, ...]) -> str:
+    """`text` with a space behind the bracket of each of `tags` in it, so that none is left: ``< image>``."""
+    return re.sub("|".join(map(re.escape, tags)), lambda tag: f"{tag[0][0]} {tag[0][1:]}", text) if tags else text

@@ -13,6 +13,7 @@ class FolderForm:
     """One folder a shard. A pair that trains twice has two lines for one image."""
 
     glob: ClassVar[str] = "**"
+    tags: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, outbox: Outbox, setup: Setup) -> None:
         """Creates the metadata file."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from burnish.mixing.forms._base import Made, Setup
+from burnish.mixing.forms._base import TAGS, Made, Setup
 from burnish.mixing.forms._beside import Beside
 from burnish.protocols import Outbox
 
@@ -16,6 +16,7 @@ class LlavaForm:
     """One JSONL a shard; the images lie in ``images/STEM/``."""
 
     glob: ClassVar[str] = "**/*.jsonl"
+    tags: ClassVar[tuple[str, ...]] = TAGS
 
     def __init__(self, outbox: Outbox, setup: Setup) -> None:
         """Creates the JSONL file."""

@@ -16,6 +16,7 @@ class ParquetForm:
     """One Parquet file a shard. Memory is bounded by a row group of at most 1,000 samples or 64 MiB."""
 
     glob: ClassVar[str] = "**/*.parquet"
+    tags: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, outbox: Outbox, setup: Setup) -> None:
         """Creates the file."""

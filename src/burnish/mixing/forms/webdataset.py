@@ -19,6 +19,7 @@ class WebDatasetForm:
     """One tar a shard."""
 
     glob: ClassVar[str] = "**/*.tar"
+    tags: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, outbox: Outbox, setup: Setup) -> None:
         """Creates the tar."""
