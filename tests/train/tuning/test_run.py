@@ -21,12 +21,12 @@ pytest.importorskip("accelerate", reason="fine-tuning needs the extra [finetune]
 pytest.importorskip("peft", reason="fine-tuning needs the extra [finetune]")
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from burnish.chat import fold, render
 from burnish.chat.local.model import LocalModel
 from burnish.chat.local.options import Options
-from burnish.errors import PlanChanged, UsageError
+from burnish.errors import PlanChanged, StopError, UsageError
 from burnish.train.tuning import run, weights
 from burnish.train.tuning.settings import build
 from burnish.values import AssessRequest, Draft, Picture, RewriteRequest, Score
@@ -142,12 +142,79 @@ def test_a_finished_training_is_not_done_again(samples, base, tmp_path):
         train(samples, base, tmp_path / "m", steps=3)
 
 
+def test_base_and_images_are_known_by_what_they_hold(samples, base, tmp_path, monkeypatch):
+    """Another spelling goes on; other weights or another picture under the same name are refused."""
+    own, made = tmp_path / "base", tmp_path / "made"
+    shutil.copytree(base, own)
+    shutil.copytree(samples, made)
+    first, _ = train(made, own, tmp_path / "m", steps=1)
+    monkeypatch.chdir(tmp_path)
+    assert train(made, Path("base/../base"), tmp_path / "m", steps=1)[0] == first
+    image = made / "images" / "00003.png"
+    before = image.read_bytes()
+    image.write_bytes(lines.png())
+    with pytest.raises(PlanChanged, match="samples: "):
+        train(made, own, tmp_path / "m", steps=1)
+    image.write_bytes(before)
+    held = load_file(own / "model.safetensors")
+    held[next(iter(held))].view(-1)[0] += 1
+    save_file(held, own / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(PlanChanged, match="base: "):
+        train(made, own, tmp_path / "m", steps=1)
+
+
 def test_a_folder_of_something_else_is_left_alone(samples, base, tmp_path):
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / "mine.txt").write_text("keep")
     with pytest.raises(UsageError, match="is not empty"):
         train(samples, base, tmp_path / "m", steps=2)
     assert [path.name for path in (tmp_path / "m").iterdir()] == ["mine.txt"]
+
+
+PLAIN = {"steps": 2, "rate": 0.1, "warmup": 0.0, "schedule": "constant", "trainer": {"optim": "sgd"}}
+"""Steps that are proportional to the gradient, so that a loss of another size goes another way."""
+
+
+def test_how_samples_fall_into_batches_changes_nothing(samples, base, tmp_path):
+    """Scores and texts, of which a batch of one holds either: the same updates of the same loss."""
+    made: dict[tuple[int, int, float], tuple[Any, Any]] = {}
+    for batch, accumulate, worth in ((4, 1, 4.0), (1, 4, 4.0), (1, 4, 1.0)):
+        output = tmp_path / f"{batch}-{accumulate}-{worth}"
+        given = {"batch": batch, "accumulate": accumulate, "text_worth": worth, "tasks": "assess,rewrite"}
+        found, _ = train(samples, base, output, "enhancer", **PLAIN, **given)
+        made[batch, accumulate, worth] = found, load_file(output / "model.safetensors")
+    (whole, together), (parts, apart) = made[4, 1, 4.0], made[1, 4, 4.0]
+    assert parts["loss"] == pytest.approx(whole["loss"], rel=1e-4)
+    for name, weight in together.items():
+        torch.testing.assert_close(apart[name], weight, atol=1e-5, rtol=1e-4)
+    even = made[1, 4, 1.0][1]
+    assert not all(torch.allclose(even[name], weight, atol=1e-5, rtol=1e-4) for name, weight in apart.items())
+
+
+def test_a_held_out_loss_is_that_of_the_samples_however_they_are_batched(samples, base, tmp_path):
+    """After a step that changes nothing: two scores and two texts at once, one by one, and as three and one."""
+    still = {**PLAIN, "rate": 1e-12, "steps": 1, "tasks": "assess,rewrite"}
+    found = [
+        train(samples, base, tmp_path / str(batch), "enhancer", **still, batch=batch)[0]["held_out_loss"]
+        for batch in (4, 1, 3)
+    ]
+    assert found == pytest.approx([found[0]] * 3, abs=2e-4)
+
+
+def test_a_training_that_runs_away_stops_and_writes_no_model(samples, base, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(base, broken)
+    held = load_file(broken / "model.safetensors")
+    name = next(name for name in held if name.endswith("norm.weight"))
+    held[name][0] = float("nan")
+    save_file(held, broken / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(StopError, match=r"(?s)the loss of step 1 is nan.*rate="):
+        train(samples, broken, tmp_path / "m", steps=3)
+    assert not (tmp_path / "m" / "model.safetensors").exists()
+    layer = torch.nn.Linear(2, 2)
+    assert weights.finite(layer)
+    layer.weight.data[0, 0] = float("inf")
+    assert not weights.finite(layer)
 
 
 def test_arguments_of_the_library_are_checked(samples, base, tmp_path):
@@ -216,3 +283,7 @@ def test_a_missing_base_is_said_before_anything_is_written(samples, tmp_path):
     answer = call("train", "judge", str(samples), "-o", str(tmp_path / "m"), "--base", str(tmp_path / "no"))
     assert answer.code == 2
     assert "cannot load the model" in answer.err
+    (tmp_path / "empty").mkdir()
+    answer = call("train", "judge", str(samples), "-o", str(tmp_path / "m"), "--base", str(tmp_path / "empty"))
+    assert "cannot load the model" in answer.err
+    assert not (tmp_path / "m").exists()

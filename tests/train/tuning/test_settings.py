@@ -33,6 +33,8 @@ def test_the_usual_rate_depends_on_what_learns():
         ({"steps": 0, "epochs": 0}, "nothing to learn"),
         ({"scores": "guessed"}, "scores"),
         ({"trainer": 3}, "trainer"),
+        ({"text_worth": 0}, "text_worth must be 0.001"),
+        ({"text_worth": float("inf")}, "text_worth must be 0.001 to 1000"),
     ],
 )
 def test_what_does_not_fit_is_named(given, says):

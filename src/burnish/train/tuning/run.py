@@ -20,7 +20,7 @@ from burnish.errors import MissingExtra, PlanChanged, UsageError
 from burnish.storage.files import put_whole
 from burnish.storage.layout import new_run_id
 from burnish.storage.opening import open_files
-from burnish.train.tuning import samples
+from burnish.train.tuning import base, samples
 from burnish.train.tuning.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ NEEDED = ("torch", "transformers", "llguidance", "accelerate", "peft")
 TOLD = 20
 """Lines of progress in all."""
 KEPT_STATES = 2
+PLAN = "plan.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,33 +52,32 @@ class Job:
 def run(job: Job, on_step: OnStep) -> dict[str, Any]:
     """Train, or go on, or do nothing if it is done; what came out.
 
-    Raises `MissingExtra`, `PlanChanged` for another training in the same folder, `UsageError` for unusable input.
+    Raises `MissingExtra`, `PlanChanged` for another training in the same folder, `UsageError` for unusable input, and
+    `StopError` for a training whose numbers run away: no model is written then.
     """
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         raise MissingExtra(f"burnish train {job.role}", "finetune")
     material = samples.read(job.samples, job.settings.tasks)
-    _agree(job, material.digest)
+    plan = {"role": job.role, "base": base.identity(job.base), "samples": material.digest, **job.settings.what()}
+    plan = json.loads(json.dumps(plan))
+    _agree(job, plan)
     done = job.state / "done.json"
     if done.exists():
         return dict(json.loads(done.read_text("utf-8")))
-    return _train(job, material, on_step)
+    return _train(job, material, on_step, plan)
 
 
-def _agree(job: Job, digest: str) -> None:
-    """Write down what is trained, or hold it against what was."""
-    plan = {"role": job.role, "base": job.base, "samples": digest, **job.settings.what()}
-    plan = json.loads(json.dumps(plan))
-    path = job.state / "plan.json"
+def _agree(job: Job, plan: dict[str, Any]) -> None:
+    """Hold what is to be trained against what was."""
+    path = job.state / PLAN
     if path.exists():
         was = json.loads(path.read_text("utf-8"))
         changed = sorted(key for key in {*plan, *was} if plan.get(key) != was.get(key))
         if changed:
             said = "; ".join(f"{key}: {was.get(key)!r} before, {plan.get(key)!r} now" for key in changed[:3])
             raise PlanChanged(f"{job.output} holds another training ({said}).\nGive another folder with -o.")
-        return
-    if job.output.exists() and any(job.output.iterdir()) and not job.state.exists():
+    elif job.output.exists() and any(job.output.iterdir()) and not job.state.exists():
         raise UsageError(f"{job.output} is not empty and holds no training.\nGive a new folder with -o.")
-    _put(path, plan)
 
 
 def _put(path: Path, told: dict[str, Any]) -> None:
@@ -85,13 +85,16 @@ def _put(path: Path, told: dict[str, Any]) -> None:
     put_whole(open_files(path.parent), path.name, (json.dumps(told, indent=1) + "\n").encode(), new_run_id())
 
 
-def _train(job: Job, material: samples.Material, on_step: OnStep) -> dict[str, Any]:
-    from burnish.train.tuning import weights
+def _train(job: Job, material: samples.Material, on_step: OnStep, plan: dict[str, Any]) -> dict[str, Any]:
+    from burnish.train.tuning import learning, weights
 
     tuner = _tuner(job, material, on_step)
+    _put(job.state / PLAN, plan)  # only now: a base that cannot be loaded may be mended and tried again
     tuner.train(resume_from_checkpoint=_last(job.state))
+    if not weights.finite(tuner.model):
+        raise learning.not_a_number("some weights are no numbers after the last step")
     held = material.held_out.first(job.settings.held_out)
-    loss = tuner.evaluate(held)["eval_loss"] if len(held) else None
+    loss = tuner.held_out_loss(held) if len(held) else None
     final = job.state / "final"
     tuner.save_model(str(final))
     tuner.accelerator.wait_for_everyone()
@@ -102,7 +105,7 @@ def _train(job: Job, material: samples.Material, on_step: OnStep) -> dict[str, A
         "weights": sum(weight.numel() for weight in tuner.model.parameters()),
         "learnt_weights": sum(weight.numel() for weight in tuner.model.parameters() if weight.requires_grad),
         "loss": {"first": learnt[0], "last": learnt[-1]} if learnt else {},
-        "held_out_loss": None if loss is None else round(float(loss), 4),
+        "held_out_loss": None if loss is None else round(loss, 4),
     }
     if tuner.is_world_process_zero():
         weights.assemble(final, job.output, job.base, job.settings)

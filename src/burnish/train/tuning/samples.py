@@ -1,8 +1,9 @@
 """The lines that are learnt from: chat samples with an image each, in a folder of JSONL files.
 
 One line a sample: ``id, key, kind, way, task, criterion, score, image, messages, split``, as `burnish negatives` writes
-them. Everything is looked at once before training begins, so that a wrong line is not found after a night; then only
-places in the files are kept, and lines are read as they are needed.
+them. Everything is looked at once before training begins, images too, so that a wrong line is not found after a night,
+nor another picture under an old name after a stop; then only places in the files are kept, and lines are read as they
+are needed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import xxhash
 
 from burnish.errors import UsageError
 
@@ -62,7 +65,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What can be learnt from and measured on; `digest` changes with every byte of the lines."""
+    """What can be learnt from and measured on; `digest` changes with every byte of the lines and of their images."""
 
     train: Samples
     held_out: Samples
@@ -73,6 +76,7 @@ class Material:
 def read(folder: str, tasks: Sequence[str]) -> Material:
     """The samples of `tasks` in a folder. Raises `UsageError` with file and line for what cannot be used."""
     state = hashlib.blake2b(digest_size=8)
+    images: dict[Path, None] = {}
     found: dict[str, list[tuple[Path, int, int]]] = {split: [] for split in SPLITS}
     counts: Counter[str] = Counter()
     for path in _files(Path(folder)):
@@ -82,12 +86,15 @@ def read(folder: str, tasks: Sequence[str]) -> Material:
             counts[f"{sample.task}, {sample.split}"] += 1
             if sample.task in tasks:
                 found[sample.split].append((path, start, number))
+                images[sample.image] = None
     if not found["train"]:
         held = ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "no line at all"
         raise UsageError(
             f"{folder} has no sample of {' or '.join(tasks)} in the split 'train': it has {held}.\n"
             "Make samples with: burnish negatives SCENES -o SAMPLES, or name other tasks with --tasks"
         )
+    for image in images:
+        state.update(xxhash.xxh3_128_digest(image.read_bytes()))
     return Material(
         train=Samples(found["train"]), held_out=Samples(found["held_out"]), counts=counts, digest=state.hexdigest()
     )

@@ -37,7 +37,8 @@ class Settings:
 
     `scores`: "digits" learns the digit of a score as text is learnt; "expected" brings the expectation over the digits,
     which is what is read at run time, to the sample's exact score (squared error), as UniFilter's regression does, and
-    keeps the probability on the digits. `text_worth`: of a text of any length, against 1 for a score.
+    keeps the probability on the digits. `text_worth`: of a text of any length, against 1 for a score; they are weighed
+    within an update, so of updates of one sample each counts as much.
 
     `side_px`: the picture's longest side, as in the backend's option. `dtype`: of the weights; "auto" is bf16 for LoRA
     on a GPU and fp32 otherwise, where a GPU still computes in bf16. `device`: "auto" is a GPU if there is one.
@@ -62,7 +63,7 @@ class Settings:
     lora_alpha: int = _within(0, 0)
     tower: bool = False
     scores: Literal["digits", "expected"] = "digits"
-    text_worth: float = _within(4.0, 0)
+    text_worth: float = _within(4.0, 1e-3, 1e3)
     side_px: int = _within(768, 32, 4096)
     dtype: Literal["auto", "bf16", "fp32"] = "auto"
     device: Literal["auto", "cpu"] = "auto"

@@ -60,6 +60,13 @@ def _with_adapters(model: Any, frozen: set[int], settings: Settings) -> Any:
         return peft.get_peft_model(model, config).train()
 
 
+def finite(model: Any) -> bool:
+    """Whether everything that learnt is a number; of a model in shards, what of it is here."""
+    learnt = [weight for weight in model.parameters() if weight.requires_grad]
+    here = (weight.to_local() if hasattr(weight, "to_local") else weight for weight in learnt)
+    return all(bool(torch.isfinite(weight).all()) for weight in here)
+
+
 @contextmanager
 def _peft() -> Iterator[None]:
     """PEFT 0.21 asks models for a name that transformers 5.23 has renamed and still answers to, with a warning."""
