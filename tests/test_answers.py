@@ -18,7 +18,7 @@ from burnish.answers import Answered, reply_from, reply_json
 from burnish.criteria import Criterion
 from burnish.errors import StopError
 from burnish.plan import CostRules
-from burnish.purse import PROBE_CALLS, Shared, Unlimited
+from burnish.purse import PROBE_CALLS, Account, Own, Shared, Unlimited
 from burnish.storage.answers import AnswerFile, answers_folder, entries, spent
 from burnish.storage.verify import verify
 from burnish.usage import Usage
@@ -209,13 +209,98 @@ def test_what_a_stopped_batch_has_cost_counts_for_the_run_that_goes_on(tmp_path:
 def test_workers_wait_for_what_open_calls_cost_instead_of_stopping(tmp_path: Path) -> None:
     purse = Shared(tmp_path, CostRules(max_tokens=100_000))
     purse.fill()
-    assert purse.reserve(64) == PROBE_CALLS
+    assert purse.reserve(64) == 1
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(purse.reserve, 64)
         time.sleep(0.2)
         assert not waiting.done()
-        purse.settle(PROBE_CALLS, Usage(calls=PROBE_CALLS, prompt_tokens=1_600, written_tokens=16))
-        assert waiting.result(timeout=30) == 64
+        purse.settle(1, Usage(calls=1, prompt_tokens=100, written_tokens=1))
+        assert waiting.result(timeout=30) == PROBE_CALLS
+    purse.settle(PROBE_CALLS, Usage(calls=PROBE_CALLS, prompt_tokens=1_600, written_tokens=16))
+    assert purse.reserve(64) == 64
+
+
+@pytest.mark.parametrize("max_tokens", [1, 10, 15, 30, 100])
+def test_a_tiny_budget_is_passed_by_its_first_call_at_most(tmp_path: Path, max_tokens: int) -> None:
+    purse = Shared(tmp_path, CostRules(max_tokens=max_tokens))
+    purse.fill()
+    model = Metered()
+    with pytest.raises(StopError, match="budget"):
+        make(tmp_path, model, purse).answer([ask(f"{n}") for n in range(100)])
+    assert len(model.asked) == 1 or len(model.asked) * 11 <= max_tokens
+
+
+def test_a_question_that_takes_several_calls_counts_as_dear_as_it_is(tmp_path: Path) -> None:
+    class Samples(Metered):
+        def usage(self) -> Usage:
+            return Usage(**{name: 8 * count for name, count in super().usage().as_json().items()})
+
+    purse = Shared(tmp_path, CostRules(max_tokens=88 * 40))
+    purse.fill()
+    model = Samples()
+    with pytest.raises(StopError, match="budget"):
+        make(tmp_path, model, purse).answer([ask(f"{n}") for n in range(100)])
+    assert 30 <= len(model.asked) <= 40
+
+
+class Silent(Metered):
+    """A model behind a server that counts the tokens of some answers, or of none."""
+
+    def __init__(self, *, counts: int = 0) -> None:
+        super().__init__()
+        self.counts = counts
+
+    def usage(self) -> Usage:
+        calls = len(self.asked)
+        counted = calls * self.counts // 10
+        return Usage(calls=calls, prompt_tokens=10 * counted, written_tokens=counted, uncounted=calls - counted)
+
+
+@pytest.mark.parametrize("rules", [CostRules(max_tokens=440), CostRules(max_cost=1.0, price_out=2.0)])
+def test_a_limit_that_cannot_be_held_stops_at_once(tmp_path: Path, rules: CostRules) -> None:
+    purse = Shared(tmp_path, rules)
+    purse.fill()
+    model = Silent()
+    with pytest.raises(StopError, match=r"(?s)limit cannot be held.*without --max-tokens") as stopped:
+        make(tmp_path, model, purse).answer([ask(f"{n}") for n in range(100)])
+    assert len(model.asked) == 1
+    assert str(stopped.value).count("\n") < 6
+    again = Shared(tmp_path, rules)
+    again.fill()
+    with pytest.raises(StopError, match="limit cannot be held"):
+        again.reserve(1)
+
+
+def test_answers_without_counts_count_like_the_others(tmp_path: Path) -> None:
+    purse = Shared(tmp_path, CostRules(max_tokens=440))
+    purse.fill()
+    purse.settle(0, Usage(calls=10, prompt_tokens=50, written_tokens=5, uncounted=5))
+    model = Silent(counts=5)
+    with pytest.raises(StopError, match="budget"):
+        make(tmp_path, model, purse).answer([ask(f"{n}") for n in range(100)])
+    assert 15 <= len(model.asked) <= 30
+
+
+def test_calls_that_cost_nothing_are_not_made_one_by_one(tmp_path: Path) -> None:
+    class Free(Metered):
+        def usage(self) -> Usage:
+            return Usage()
+
+    purse = Shared(tmp_path, CostRules(max_tokens=440))
+    purse.fill()
+    model = Free()
+    make(tmp_path, model, purse).answer([ask(f"{n}") for n in range(100)])
+    assert len(model.asked) == 100
+    assert purse.reserve(64) == PROBE_CALLS
+
+
+def test_a_purse_of_ones_own_says_when_it_is_empty() -> None:
+    purse = Own(Account(rules=CostRules(max_tokens=100)))
+    assert purse.reserve(64) == 1
+    purse.settle(1, Usage(calls=1, prompt_tokens=99, written_tokens=1))
+    with pytest.raises(StopError, match="budget"):
+        purse.reserve(64)
+    assert purse.empty
 
 
 def test_a_budget_in_money_needs_prices() -> None:

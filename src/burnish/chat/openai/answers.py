@@ -49,7 +49,7 @@ class Answered:
         return content if isinstance(content, str) else ""
 
     def used(self, name: str) -> int:
-        """A count of ``usage``, 0 if it is not given."""
+        """A count of ``usage``, 0 if it is not given: not every server gives any."""
         usage = self.payload.get("usage")
         count = usage.get(name) if isinstance(usage, dict) else None
         return count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 0

@@ -15,13 +15,15 @@ class Meter:
     """What calls have cost so far. Written in the loop's thread, read in any."""
 
     def __init__(self) -> None:
-        self.calls = self.prompt_tokens = self.written_tokens = self.possibly_billed = 0
+        self.calls = self.prompt_tokens = self.written_tokens = self.possibly_billed = self.uncounted = 0
 
     def count(self, came: Meaning) -> None:
         """Take one exchange into account."""
         if isinstance(came, Answered):
-            self.prompt_tokens += came.used("prompt_tokens")
-            self.written_tokens += came.used("completion_tokens")
+            prompt, written = came.used("prompt_tokens"), came.used("completion_tokens")
+            self.prompt_tokens += prompt
+            self.written_tokens += written
+            self.uncounted += not (prompt or written)
         self.calls += isinstance(came, Answered) or (isinstance(came, Rejected) and came.billed)
         self.possibly_billed += isinstance(came, Failed) and came.billed
 
@@ -32,6 +34,7 @@ class Meter:
             prompt_tokens=self.prompt_tokens,
             written_tokens=self.written_tokens,
             possibly_billed=self.possibly_billed,
+            uncounted=self.uncounted,
         )
 
 
