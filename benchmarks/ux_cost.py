@@ -19,9 +19,10 @@ from PIL import Image
 
 from benchmarks import corpus
 from burnish.answers import usage
-from burnish.cli import _dry_run
+from burnish.cli import _trial
 from burnish.fakeserver import FakeServer, Settings
 from burnish.flow import enhance
+from burnish.intervals import wilson
 from burnish.plan import build
 from burnish.stores import store_of
 from burnish.tools import load_tools
@@ -95,7 +96,9 @@ def trials(work: Path, found: list[corpus.Source], url: str) -> Iterator[tuple[f
     """What a dry run says, over and over."""
     for number in range(TRIALS):
         order = random.Random(f"{SEED} {number}").sample(found, len(found))
-        yield _dry_run.attempt(plan_of(laid(work / "ux-trial", order), url)).cost()
+        cost = _trial.attempt(plan_of(laid(work / "ux-trial", order), url)).cost()
+        assert cost is not None, "this server counts tokens"
+        yield cost
 
 
 def measured(work: Path) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def measured(work: Path) -> dict[str, Any]:
         real = real_cost(laid(work / "ux-all", found), server.url)
         said = list(trials(work, found, server.url))
     hits = sum(low <= real <= high for low, high in said)
-    low, high = _dry_run.wilson(hits, TRIALS)
+    low, high = wilson(hits, TRIALS)
     return {
         "pairs": PAIRS,
         "trials": TRIALS,

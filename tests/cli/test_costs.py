@@ -61,3 +61,59 @@ def test_a_budget_in_money_without_prices_is_refused(tmp_path):
     said = call("enhance", SAMPLE, "-o", str(tmp_path / "out"), "--max-cost", "5")
     assert said.code == 2
     assert "price_in" in said.err
+
+
+def test_a_limit_on_a_server_that_counts_nothing_stops_with_75_and_says_what_to_do(monkeypatch, tmp_path):
+    args = ["enhance", SAMPLE, "-o", str(tmp_path / "out"), "--backend", "openai", "--limit", "10", "--workers", "1"]
+    with FakeServer(Settings(faults=("no_usage",))) as silent:
+        monkeypatch.setenv("OPENAI_BASE_URL", silent.url)
+        stopped = call(*args, "--max-tokens", "20000")
+        assert stopped.code == 75
+        assert "the limit cannot be held" in stopped.err
+        assert len(stopped.err.splitlines()) <= 6
+        tried = call(*args, "--max-cost", "1", "--price-in", "2", "--dry-run")
+        assert tried.code == 75
+        assert "the limit cannot be held" in tried.err
+        assert call(*args).code == 0
+
+
+def test_tokens_that_no_server_told_are_not_said_to_be_none(monkeypatch, tmp_path):
+    out = str(tmp_path / "out")
+    args = ["enhance", SAMPLE, "-o", out, "--backend", "openai", "--limit", "10", "--workers", "1", "--price-in", "2"]
+    with FakeServer(Settings(faults=("no_usage",))) as silent:
+        monkeypatch.setenv("OPENAI_BASE_URL", silent.url)
+        tried = call(*args, "--dry-run")
+        assert tried.code == 0, tried.err
+        assert "tokens and cost not told by the server" in tried.out
+        assert "cost  " not in tried.out
+        found = json.loads(call(*args, "--dry-run", "--json").out)
+        assert (found["prompt_tokens_90"], found["written_tokens_90"], found["cost_90"]) == (None, None, None)
+        assert call(*args).code == 0
+    told = call("report", out, "--price-in", "2")
+    assert "tokens not told by the server" in told.out
+    assert "+ 0 tokens" not in told.out
+    figures = json.loads(call("report", out, "--price-in", "2", "--json").out)
+    assert "cost" not in figures["cost"]
+    assert figures["cost"]["uncounted"] == figures["cost"]["calls"] > 0
+    assert not [row for row in figures["scores"]["thresholds"] if "tokens" in row or "cost" in row]
+    assert "not told by the server" in (tmp_path / "out/report.html").read_text("utf-8")
+
+
+def test_a_trial_costs_no_more_than_the_run_may_and_says_where_the_run_would_stop(server, tmp_path):
+    args = ["enhance", SAMPLE, "-o", str(tmp_path / "out"), "--backend", "openai", "--workers", "1", "--dry-run"]
+    told = json.loads(call(*args, "--json").out)
+    assert "pairs_within_limit" not in told
+    tokens = told["prompt_tokens_90"][1] + told["written_tokens_90"][1]
+    tight = call(*args, "--max-tokens", str(round(tokens / 8)))
+    assert tight.code == 0, tight.err
+    stops = re.search(r"limit {1,2}of [\d,]+ tokens would stop the run after about ([\d,]+) pairs", tight.out)
+    assert stops
+    assert 10 <= int(stops[1]) <= 80
+    assert re.search(r"tried \d+ of 240 pairs", tight.out)
+    tiny = call(*args, "--max-tokens", "2000")
+    assert tiny.code == 0, tiny.err
+    assert "would stop the run before its first 10 pairs" in tiny.out
+    wide = call(*args, "--max-tokens", str(round(4 * tokens)))
+    assert "would stop" not in wide.out
+    none = json.loads(call(*args, "--max-tokens", str(round(4 * tokens)), "--json").out)
+    assert none["pairs_within_limit"] is None

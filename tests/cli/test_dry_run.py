@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burnish.cli import _sampling
-from burnish.cli._dry_run import wilson
+from burnish.cli import _sampling, _trial
+from burnish.intervals import wilson
 from burnish.stores import open_store
 from tests.cli.calls import call, lay_sample
 from tests.shards import write_shard
@@ -102,15 +102,63 @@ def test_no_more_is_tried_than_the_run_would_read():
     assert "tried 10 of 10 pairs" in shown
 
 
-LINKED = '<a href="http://img.host/a?b=1"><b>Red square</b></a> IMG_1.jpg'
+LINKED = '<a href="http://img.host/a?b=1"><b>Red square</b></a>'
 
 
 @pytest.mark.parametrize(
-    "arguments", [("enhance", "in", "-o", "out", "--backend", "fake", "--dry-run"), ("inspect", "in")]
+    "arguments", [("enhance", "in", "-o", "out", "--backend", "builtin", "--dry-run"), ("inspect", "in")]
 )
 def test_json_of_texts_with_links_and_quotes_can_be_read(arguments):
-    write_shard(Path("in/0.tar"), [LINKED, LINKED])
+    write_shard(Path("in/0.tar"), [LINKED, "red square"])
     answer = call(*arguments, "--json")
     assert answer.code == 0, answer.err
     told = json.loads(answer.out)
-    assert all("b=1" not in each["before"] for each in told.get("examples", ()))
+    assert "b=1" not in answer.out
+    assert "inspect" in arguments or told["examples"][0]["before"] == LINKED.replace("b=1", "...")
+
+
+@pytest.mark.parametrize("backend", ["fake", "builtin"])
+def test_a_source_without_a_pair_is_said_to_have_none(backend):
+    write_shard(Path("in/0.tar"), [])
+    arguments = ("enhance", "in", "-o", "out", "--backend", backend, "--dry-run")
+    answer = call(*arguments)
+    assert answer.code == 0, answer.err
+    assert "0 pairs: nothing to try" in answer.out
+    trial = json.loads(call(*arguments, "--json").out)
+    assert (trial["total"], trial["sample"], trial["time_s_95"]) == (0, 0, [0.0, 0.0])
+    assert all(outcome == {"sample": 0, "share_95": [0.0, 0.0]} for outcome in trial["outcomes"].values())
+    assert not Path("out").exists()
+
+
+def test_what_has_no_pair_is_not_proposed_to_be_enhanced():
+    write_shard(Path("in/0.tar"), [])
+    answer = call("inspect", "in")
+    assert answer.code == 0, answer.err
+    assert "pairs      0" in answer.out
+    assert "burnish enhance" not in answer.out
+
+
+class Bare:
+    """A store of one's own whose source has nothing yet."""
+
+    def __init__(self, source, options):
+        self.source, self.options = source, options
+
+    def shards(self):
+        return []
+
+
+def test_a_source_without_shards_can_be_inspected():
+    answer = call("inspect", "in", "--store", f"{__name__}:Bare")
+    assert answer.code == 0, answer.err
+    assert "0 shards" in answer.out
+    assert "burnish enhance" not in answer.out
+
+
+@pytest.mark.parametrize(("batches", "t"), [(2, 12.706), (3, 4.303), (4, 3.182), (5, 2.776)])
+def test_intervals_of_means_go_by_how_many_batches_there_are(batches, t):
+    """Of 1 and 3 and as many 2 as there is room for."""
+    each = [1.0, 3.0, *[2.0] * (batches - 2)]
+    mean, half = _trial._spread(each, _trial._T95)
+    assert mean == 2.0
+    assert half == pytest.approx(t * (2 / (batches - 1)) ** 0.5 / batches**0.5)

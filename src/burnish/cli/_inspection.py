@@ -50,7 +50,7 @@ def look(plan: Plan) -> Inspection:
     shards = store.shards()
     found = Inspection(source=plan.source, shards=len(shards), bytes=sum(shard.size for shard in shards))
     found.store = type(store).__module__.rpartition(".")[2]
-    texts_each = max(1, LANGUAGE_TEXTS // len(shards))
+    texts_each = max(1, LANGUAGE_TEXTS // max(1, len(shards)))
     for shard in shards:
         found.shards_seen += 1
         texts_left = texts_each
@@ -94,7 +94,9 @@ def report(found: Inspection) -> str:
         f"problems   {_ranked(found.problems) or 'none'}"
         + (f" ({size(found.gap_bytes)} in gaps)" * bool(found.gap_bytes)),
         "Images were not decoded: damaged ones show in a run.",
-        f"next: burnish enhance {quoted(found.source)} -o OUT --dry-run",
+        f"next: burnish enhance {quoted(found.source)} -o OUT --dry-run"
+        if found.pairs
+        else "No pair was found: there is nothing to enhance here.",
     ]
     return "\n".join(lines)
 

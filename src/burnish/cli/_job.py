@@ -76,8 +76,8 @@ def _ms(started: float) -> int:
 
 def dry_run(plan: Plan, *, as_json: bool) -> int:
     """Try a sample of `plan` for real, print what the whole run would do; writes nothing."""
-    from burnish.cli import _dry_run
+    from burnish.cli import _dry_run, _trial
 
-    trial = _dry_run.attempt(_settings.needed(plan))
+    trial = _trial.attempt(_settings.needed(plan))
     typer.echo(_dry_run.as_json(trial) if as_json else _dry_run.report(trial))
     return 0
