@@ -17,26 +17,34 @@ LOWEST, HIGHEST, BINS = 1.0, 5.0, 80
 is not under the highest edge either.
 """
 
+_ROUNDING = 1e-9
+
 Place = tuple[int, int]
 """(records file, row)."""
 
 
 @dataclass(slots=True)
 class Histogram:
-    """Counts of values by bin. What lies outside of the scale counts in the outermost bins, NaN as `without`."""
+    """Counts of values by bin. What lies outside of the scale counts in the outermost bins, NaN as `without`. `own`: a
+    threshold that need not be an edge; what is under it is counted by itself.
+    """
 
     bins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(BINS + 1, np.int64))
     without: int = 0
     total: float = 0.0
+    own: float | None = None
+    _under_own: int = 0
 
     def add(self, values: NDArray[np.float64]) -> None:
         """Count `values`."""
         has = values[~np.isnan(values)]
         # A value that was written as 2.3 must lie in the bin that begins with 2.3, however the division rounds.
-        at = np.floor((has - LOWEST) / (HIGHEST - LOWEST) * BINS + 1e-9).astype(np.int64)
+        at = np.floor((has - LOWEST) / (HIGHEST - LOWEST) * BINS + _ROUNDING).astype(np.int64)
         self.bins += np.bincount(np.clip(at, 0, BINS), minlength=BINS + 1)
         self.without += len(values) - len(has)
         self.total += float(has.sum())
+        if self.own is not None:
+            self._under_own += int(np.count_nonzero(has < self.own - _ROUNDING))
 
     @property
     def count(self) -> int:
@@ -56,8 +64,10 @@ class Histogram:
         return min(HIGHEST, edge(at) + (HIGHEST - LOWEST) / BINS / 2)
 
     def under(self, threshold: float) -> int:
-        """How many are below the edge nearest to `threshold`."""
-        return int(self.bins[: round((threshold - LOWEST) / (HIGHEST - LOWEST) * BINS)].sum())
+        """How many are below `threshold`: exactly if it is `own`, else at the edge nearest to it."""
+        if threshold == self.own:
+            return self._under_own
+        return int(self.bins[: max(0, round((threshold - LOWEST) / (HIGHEST - LOWEST) * BINS))].sum())
 
 
 def edge(at: int) -> float:

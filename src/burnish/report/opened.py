@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from burnish import discovery, recipes, records
 from burnish.errors import UsageError
 from burnish.plan import CostRules, RewriteRules
+from burnish.report.spending import Spending, spending
 from burnish.storage.files import Files
 from burnish.storage.journal import Journal
 from burnish.storage.layout import PLAN, SEAL
@@ -23,7 +25,7 @@ from burnish.values import Json
 OVERALL = {"overall": 1.0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """An output and its run. `asked`: the plan's keys, flat and dotted; `weights`: what decides how a caption stands;
     `below`: the threshold of rewrites; `finished`: whether it is sealed; `reasons`: pairs by reason, over passed and
@@ -50,6 +52,11 @@ class Run:
     def model(self) -> str:
         """The model's identity."""
         return str(self.stored.get("model") or "none")
+
+    @cached_property
+    def spending(self) -> Spending:
+        """What the model was used for, by the answers that lie beside the output when this is first asked."""
+        return spending(self.path)
 
     @property
     def shown(self) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from burnish.report.opened import Run
 from burnish.storage.answers import answers_folder, entries
 from burnish.storage.layout import LOG
 from burnish.storage.stopping import stopping
 from burnish.usage import Usage
 from burnish.values import Draft, JointReply, Score
+
+if TYPE_CHECKING:
+    from burnish.report.opened import Run
 
 MAX_LOG_BYTES = 64 << 20
 _SCORES = frozenset({Score.__name__, JointReply.__name__})
@@ -50,14 +51,12 @@ class Work:
     whole: bool = True
 
 
-@lru_cache(maxsize=2)
 def spending(output: str) -> Spending:
     """What the model of the run into `output` was used for; nothing if it costs nothing or answers lie elsewhere."""
     used, on_scores = Usage(), Usage()
     answers: Counter[str] = Counter()
-    known = Usage().as_json()
     for kinds, cost in entries(answers_folder(output)):
-        batch = Usage(**{name: cost[name] for name in known})
+        batch = Usage.of(cost)
         used += batch
         answers.update(kinds)
         if kinds and kinds.most_common(1)[0][0] in _SCORES:

@@ -55,3 +55,23 @@ def test_alone_there_is_no_such_section(tmp_path):
     done = report.build(str(outputs.lay(tmp_path / "out", [pairs()])))
     assert "compare" not in done.figures
     assert 'id="compare"' not in (tmp_path / "out/report.html").read_text("utf-8")
+
+
+def test_pairs_that_are_there_several_times_are_matched_one_by_one(tmp_path):
+    """Same key and same image, as in a source that was downloaded twice."""
+    rows = pairs()
+    again = [
+        replace(row, pair=replace(row.pair, origin=replace(row.pair.origin, ordinal=12 + at)))
+        for at, row in enumerate(rows)
+    ]
+    third = replace(rows[10], pair=replace(rows[10].pair, origin=replace(rows[10].pair.origin, ordinal=24)))
+    everything = [*rows, *again, third]
+    told = build(tmp_path / "same", everything, everything).figures["compare"]
+    assert (told["common"], told["only_here"], told["only_there"]) == (25, 0, 0)
+    assert (told["other_decision"], told["other_text"]) == (0, 0)
+    told = build(tmp_path / "fewer", everything, rows).figures["compare"]
+    assert (told["common"], told["only_here"], told["only_there"]) == (12, 13, 0)
+    changed = [*rows, outputs.rewritten(12, "a_b", "a bb")]
+    changed[12] = replace(changed[12], pair=third.pair)
+    told = build(tmp_path / "changed", everything, changed).figures["compare"]
+    assert (told["common"], told["only_here"], told["only_there"], told["other_text"]) == (13, 12, 0, 1)

@@ -60,3 +60,22 @@ def test_the_estimate_is_held_against_what_came(tmp_path):
         "written tokens": False,
         "share kept": True,
     }
+
+
+def test_a_second_report_knows_what_was_spent_since(tmp_path):
+    """`--max-tokens` is raised, the run goes on, and the same process reports again."""
+    out = lay(tmp_path / "out")
+    assert report.build(str(out)).figures["cost"]["calls"] == 12
+    used = {"calls": 3, "prompt_tokens": 1_000, "written_tokens": 10, "possibly_billed": 0}
+    AnswerFile(answers_folder(str(out)) / "00001.tar.jsonl").append({"c": {"Score": {}}}, used)
+    told = report.build(str(out)).figures
+    assert (told["cost"]["calls"], told["cost"]["prompt_tokens"]) == (15, 2_001_000)
+
+
+def test_answers_of_which_some_told_no_tokens(tmp_path):
+    out = lay(tmp_path / "out")
+    used = {"calls": 4, "prompt_tokens": 300, "written_tokens": 3, "possibly_billed": 0, "uncounted": 1}
+    AnswerFile(answers_folder(str(out)) / "00001.tar.jsonl").append({"c": {"Score": {}}}, used)
+    done = report.build(str(out))
+    assert "  1 answers told no tokens: it is more than that" in done.lines
+    assert "beyond that" in (out / "report.html").read_text("utf-8")

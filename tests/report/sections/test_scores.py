@@ -80,3 +80,14 @@ def test_an_output_without_scores_has_no_such_section(tmp_path):
     bare = replace(outputs.kept(0), captions=(replace(outputs.kept(0).captions[0], scores=()),))
     report.build(str(outputs.lay(tmp_path / "out", [[bare]])))
     assert 'id="scores"' not in (tmp_path / "out/report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("below", "under"), [(3.02, 2), (3.03, 3), (2.96, 0), (3.0, 1)])
+def test_the_runs_own_threshold_is_counted_exactly(tmp_path, below, under):
+    """2.98, 3.01 and 3.02 lie in two steps of 0.05."""
+    rows = [outputs.rewritten(at, f"a_{at}", f"a {at}", (score, 4.0)) for at, score in enumerate((2.98, 3.01, 3.02))]
+    out = outputs.lay(tmp_path / "out", [rows], outputs.plan(**{"rewrite.below": below}))
+    done = report.build(str(out))
+    row = by_threshold(done)[below]
+    assert (row["under"], row["rewritten"], row["estimated"]) == (under, under, False)
+    assert any(f"under the threshold of {below:g}: {under} " in line for line in done.lines)

@@ -1,6 +1,7 @@
 """A run beside another one: changed decisions, moved scores, the same pairs side by side.
 
-Pairs are the same if key and image are; which shard they lie in does not matter.
+Pairs are the same if key and image are; which shard they lie in does not matter. Of repeated ones the first is the
+other run's first, the second its second.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EACH = 20
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, so that no two multiples are the same number; far from every small difference of two digests."""
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ class Compare(Section):
     def _match(self) -> None:
         ids, texts, decisions, stands, places = self._here.whole()
         ids2, texts2, decisions2, stands2, places2 = self._there.whole()
-        _, here, there = np.intersect1d(ids, ids2, return_indices=True)
+        _, here, there = np.intersect1d(_each_once(ids), _each_once(ids2), assume_unique=True, return_indices=True)
         self._common = len(here)
         self._only = (len(ids) - len(here), len(ids2) - len(there))
         np.add.at(self._matrix, (decisions2[there], decisions[here]), 1)
@@ -171,6 +174,16 @@ class Compare(Section):
 
 def _digests(texts: Iterable[str]) -> NDArray[np.uint64]:
     return np.fromiter((xxhash.xxh3_64_intdigest(text.encode()) for text in texts), np.uint64)
+
+
+def _each_once(ids: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """`ids` with the second, third, ... of the same told apart, the first as it is."""
+    order = np.argsort(ids, kind="stable")
+    new = np.diff(ids[order], prepend=~ids[order[:1]]) != 0
+    starts = np.maximum.accumulate(np.where(new, np.arange(len(ids)), 0))
+    often = np.empty(len(ids), np.uint64)
+    often[order] = np.arange(len(ids)) - starts
+    return ids + often * _STEP
 
 
 def _place(row: NDArray[np.int64]) -> Place:

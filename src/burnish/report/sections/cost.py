@@ -9,8 +9,10 @@ from burnish.report.cards import Card
 from burnish.report.measures import Place
 from burnish.report.opened import Run
 from burnish.report.sections import Section
-from burnish.report.spending import Spending, Work, spending, work
+from burnish.report.spending import Spending, Work, work
 from burnish.values import Json
+
+_NOT_TOLD = "tokens not told by the server"
 
 
 class Cost(Section):
@@ -26,10 +28,10 @@ class Cost(Section):
 
     def finish(self, cards: Mapping[Place, Card]) -> None:  # noqa: ARG002 -- shows no pairs
         """Read answers and log."""
-        self._spent, self._work = spending(self.run.path), work(self.run)
+        self._spent, self._work = self.run.spending, work(self.run)
 
     def figures(self) -> Mapping[str, Json]:
-        """Usage, money at the given prices, seconds, and the estimate beside."""
+        """Usage, money at the given prices where the server told tokens, seconds, and the estimate beside."""
         found: dict[str, Json] = {**self._spent.used.as_json(), "answers": dict(self._spent.answers)}
         if self._cost() is not None:
             found["cost"] = self._cost()
@@ -48,7 +50,10 @@ class Cost(Section):
         if used.calls:
             money = self._cost()
             price = "" if money is None else f", {money:,.4f} at the given prices"
-            yield f"  {used.calls:,} calls, {used.prompt_tokens:,} + {used.written_tokens:,} tokens{price}"
+            tokens = f"{used.prompt_tokens:,} + {used.written_tokens:,} tokens" if used.told else _NOT_TOLD
+            yield f"  {used.calls:,} calls, {tokens}{price}"
+            if used.told and used.uncounted:
+                yield f"  {used.uncounted:,} answers told no tokens: it is more than that"
             if used.possibly_billed:
                 yield f"  {used.possibly_billed:,} calls without an answer, possibly billed"
         if self._work.seconds:
@@ -77,7 +82,9 @@ class Cost(Section):
 
     def _cost(self) -> float | None:
         prices = self.run.prices
-        return prices.cost(self._spent.used) if prices.price_in or prices.price_out else None
+        return (
+            prices.cost(self._spent.used) if self._spent.used.told and (prices.price_in or prices.price_out) else None
+        )
 
     def _rate(self) -> float:
         return self.run.counts.total / self._work.seconds if self._work.seconds else 0.0
@@ -89,11 +96,9 @@ class Cost(Section):
     def _estimated(self) -> Iterator[tuple[str, float, float, float]]:
         """What the dry run gave an interval of, and what it came to."""
         used = self._spent.used.as_json()
-        real: dict[str, float] = {
-            "prompt_tokens_90": used["prompt_tokens"],
-            "written_tokens_90": used["written_tokens"],
-            "time_s_95": self._work.seconds,
-        }
+        tokens = ("prompt_tokens", "written_tokens") if self._spent.used.told else ()
+        real: dict[str, float] = {f"{name}_90": used[name] for name in tokens}
+        real["time_s_95"] = self._work.seconds
         money = self._cost()
         real |= {} if money is None else {"cost_90": money}
         for name, value in real.items():

@@ -12,7 +12,6 @@ from burnish.report.measures import BINS, Histogram, edge
 from burnish.report.opened import OVERALL, Run
 from burnish.report.reading import DECISIONS, Batch
 from burnish.report.sections import Section
-from burnish.report.spending import spending
 from burnish.usage import Usage
 from burnish.values import Decision, Json
 
@@ -31,7 +30,7 @@ class Scores(Section):
         super().__init__(run, other)
         self.before: dict[str, Histogram] = {}
         self.after: dict[str, Histogram] = {}
-        self._rewritten = Histogram()
+        self._rewritten = Histogram(own=run.below)
         self._asked = 0
 
     def take(self, batch: Batch) -> None:
@@ -45,8 +44,8 @@ class Scores(Section):
         self._rewritten.add(before[batch.decision == _REWRITTEN])
 
     def _add(self, name: str, before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> None:
-        self.before.setdefault(name, Histogram()).add(before)
-        self.after.setdefault(name, Histogram()).add(after)
+        self.before.setdefault(name, Histogram(own=self.run.below)).add(before)
+        self.after.setdefault(name, Histogram(own=self.run.below)).add(after)
 
     def figures(self) -> Mapping[str, Json]:
         """Means, medians and counts by criterion, and what lies under each threshold of the table."""
@@ -89,7 +88,7 @@ class Scores(Section):
             "below": self.run.below,
             "decides": ", ".join(f"{name} x {weight:g}" for name, weight in self.run.weights.items()),
             "slider": {"edges": [edge(at) for at in range(BINS + 1)], "below": self.run.below, "rows": self._all()},
-            "at": round((self.run.below - edge(0)) / (edge(1) - edge(0))),
+            "at": min(BINS, max(0, round((self.run.below - edge(0)) / (edge(1) - edge(0))))),
             "most": BINS,
         }
 
@@ -134,8 +133,8 @@ class Scores(Section):
 
     def _cost(self, under: int, tried: int) -> dict[str, Json]:
         """Scoring the originals costs the same at every threshold; all else is for the pairs that stand under it."""
-        spent = spending(self.run.path)
-        if not spent.used.calls:
+        spent = self.run.spending
+        if not spent.used.calls or not spent.used.told:
             return {}
         share = min(1.0, self._asked / max(1, spent.scores))
         factor = under / tried if tried else 0.0
