@@ -39,6 +39,12 @@ def test_what_it_does_not_have(text):
         parse(text)
 
 
+@pytest.mark.parametrize("text", ["role alt and role ssc", "below 2 and below 4", "missing and empty and missing"])
+def test_a_term_that_stands_twice(text):
+    with pytest.raises(UsageError, match=r"stands twice.*\nSay each term once"):
+        parse(text)
+
+
 @pytest.mark.parametrize(
     ("text", "captions", "at", "wanted"),
     [

@@ -1,6 +1,6 @@
 """Which pairs get a new caption: the little language of ``burnish recaption --only``.
 
-only = term { "and" term }          all terms must hold; nothing at all holds for every pair
+only = term { "and" term }          all terms must hold, each said once; nothing at all holds for every pair
 term = "missing"                    the pair has no caption of the format yet (asked for each format)
      | "empty"                      the pair's text is empty
      | "below" NUMBER               its text stands below that score, 1 to 5
@@ -43,10 +43,18 @@ def rejected(caption: Caption) -> bool:
 
 
 def parse(text: str) -> Only:
-    """What `text` says. Raises `UsageError` with the grammar's words for what it does not have."""
+    """What `text` says. Raises `UsageError` for a term that stands twice, and with the grammar's words for what it does
+    not have.
+    """
     found = Only()
+    said: set[str] = set()
     for term in _AND.split(text.strip()) if text.strip() else ():
         word, _, rest = term.partition(" ")
+        if word in said:
+            raise UsageError(
+                f'only: {word!r} stands twice.\nSay each term once; one of several roles is: --only "role alt,rewrite"'
+            )
+        said.add(word)
         take = _TERMS.get(word)
         taken = take(found, rest.strip()) if take is not None else None
         if taken is None:
