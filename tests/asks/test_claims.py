@@ -12,7 +12,7 @@ from burnish.errors import UsageError
 from burnish.plan import Plan, RewriteRules
 from burnish.protocols import Ask
 from burnish.tools import load_tools
-from burnish.values import AssessRequest, Draft, Failure, Record, RewriteRequest, Score, State
+from burnish.values import AssessRequest, Caption, Draft, Failure, Record, RewriteRequest, Score, State
 from tests.builders import record
 
 TEXT = "Three red dogs and a cat"
@@ -195,6 +195,34 @@ def test_a_sentence_that_is_wrong_again_is_put_back_and_the_rest_stays() -> None
     assert {each.says: each.verdict for each in left.claims}["The grass is green."] == "supported"
     nothing = answered(asks.load("claims_again", terms()), made, ("The dog is brown.", "The grass is green."))
     assert nothing.reason == "rewrite_rejected:claim_refuted"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "after", "false", "left"),
+    [
+        (  # two wrong sentences made of one
+            "Three red dogs sit there. The grass is blue.",
+            ("The dog is red.", "The grass is blue."),
+            "Three brown dogs sit. Three black dogs sit. The grass is green.",
+            ("The dog is brown.", "The dog is black."),
+            "Three red dogs sit there. The grass is green.",
+        ),
+        (  # a wrong one beside the one it is most like
+            "A red dog sits there. The grass is blue.",
+            ("The grass is blue.",),
+            "A red dog sits there. A brown dog sits there. The grass is green.",
+            ("The dog is brown.",),
+            "A red dog sits there. The grass is green.",
+        ),
+    ],
+)
+def test_no_sentence_is_put_back_twice(
+    text: str, wrong: tuple[str, ...], after: str, false: tuple[str, ...], left: str
+) -> None:
+    made = checked(text, wrong)
+    made = replace(made, captions=(*made.captions, Caption(text=after, role="rewrite", maker="tester")))
+    found = answered(asks.load("claims_again", terms()), made, false).captions[1:]
+    assert [(each.text, each.verdict) for each in found] == [(left, "")]
 
 
 def test_fewer_refuted_claims_are_gain_enough_and_a_lower_score_is_not() -> None:

@@ -8,6 +8,7 @@ refused. So a claim that was wrongly taken for false costs its own sentence, not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -76,12 +77,35 @@ def _new(record: Record, made: Caption) -> list[Claim]:
 
 
 def _put_back(before: str, after: str, wrong: Sequence[Finding]) -> str:
-    """`after` with each sentence that says something `wrong` as it is in `before`: there, the sentence most like it."""
+    """`after` with each sentence that says something `wrong` as it is in `before`: there, the sentence most like it of
+    those that have no place in `after` yet. So none is said twice; a wrong one for which none is left goes.
+    """
     old, new = sentences.split(before), sentences.split(after)
-    parts, offset = [], 0
-    for sentence in new:
-        spoilt = any(offset <= each.start < offset + len(sentence) for each in wrong)
-        like = min(old, key=lambda each: edits.changed_share(each, sentence)) if spoilt and old else sentence
-        parts.append(like)
-        offset += len(sentence)
+    spoilt = list(_spoilt(new, wrong))
+    likes = [[edits.changed_share(each, sentence) for each in old] for sentence in new]
+    parts, free = list(new), set(range(len(old)))
+    # Those that stay have their own first, then those that are most like one.
+    for place in sorted(range(len(new)), key=lambda place: (spoilt[place], min(likes[place], default=1.0))):
+        own = _own(likes[place], free, sure=not spoilt[place])
+        free -= {own}
+        if spoilt[place]:
+            parts[place] = "" if own is None else old[own]
     return bounds.joined(parts)
+
+
+def _spoilt(parts: Sequence[str], wrong: Sequence[Finding]) -> Iterator[bool]:
+    """Of each sentence whether something `wrong` begins in it."""
+    offset = 0
+    for sentence in parts:
+        yield any(offset <= each.start < offset + len(sentence) for each in wrong)
+        offset += len(sentence)
+
+
+def _own(likes: Sequence[float], free: AbstractSet[int], *, sure: bool) -> int | None:
+    """Which of the `free` sentences one is a form of, None for none of them. `likes`: its difference from each. If not
+    `sure`, the one most like it counts however much they differ.
+    """
+    nearest = min(free, key=lambda at: (likes[at], at), default=None)
+    if nearest is None or likes[nearest] <= bounds.UNLIKE:
+        return nearest
+    return None if sure or likes[nearest] > min(likes) else nearest
