@@ -72,7 +72,8 @@ class Tally:
     def from_json(cls, row: Mapping[str, Any]) -> Tally:
         """The inverse of `as_json`."""
         counters: dict[str, Any] = {name: Counter(row[name]) for name in _COUNTERS}
-        return cls(pairs=row["pairs"], faults=row["faults"], respelt=row["respelt"], **counters)
+        respelt = row.get("respelt", 0)  # shards that were written before it was counted
+        return cls(pairs=row["pairs"], faults=row["faults"], respelt=respelt, **counters)
 
 
 _COUNTERS = ("left_out", "bins", "copies", "patterns", "roles", "levels")
