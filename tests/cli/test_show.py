@@ -1,10 +1,12 @@
 """Words and numbers on the terminal."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burnish.cli import _show
+from burnish.cli import _job, _show
 from burnish.plan import Plan
 from burnish.storage.ledger import Counts, LedgerError
 from burnish.summary import Summary
@@ -88,3 +90,14 @@ def test_word_diff_marks_what_went_and_came():
 def test_word_diff_never_steers_the_terminal(before, after):
     shown = _show.word_diff(before, after)
     assert not any(c < " " or "\x7f" <= c < "\xa0" or "\u202a" <= c <= "\u202e" for c in shown)
+
+
+@pytest.mark.parametrize(("bad", "total"), [(1, 3), (2, 3), (29, 100), (7, 100), (1, 1), (333, 1_000), (1, 4)])
+def test_the_share_of_bad_pairs_that_is_suggested_lets_the_run_pass(bad, total, capsys):
+    counts = Counts(total=total, kept=total - bad, quarantined=bad)
+    done = summary(counts=counts, plan=Plan(source="in", output="out", max_bad=0.0))
+    assert _job.exit_code(done) == 3
+    _job._warn(done)
+    enough = float(re.search(r"max_bad=([\d.]+)", capsys.readouterr().err)[1])
+    assert enough - bad / total < 0.01
+    assert _job.exit_code(summary(counts=counts, plan=Plan(source="in", output="out", max_bad=enough))) == 0

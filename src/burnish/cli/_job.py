@@ -57,15 +57,17 @@ def execute(plan: Plan, *, retry: bool = False) -> Summary:
 def exit_code(summary: Summary) -> int:
     """0, or 3 if the share of bad pairs is over the plan's `max_bad`."""
     counts = summary.counts
-    return TOO_MANY_BAD if counts.quarantined + counts.gaps > summary.plan.max_bad * counts.total else 0
+    bad = (counts.quarantined + counts.gaps) / max(1, counts.total)  # 29 of 100 are 0.29; 0.29 * 100 is less than 29
+    return TOO_MANY_BAD if bad > summary.plan.max_bad else 0
 
 
 def _warn(summary: Summary) -> None:
     counts = summary.counts
     bad = counts.quarantined + counts.gaps
+    enough = -(-100 * bad // counts.total) / 100  # rounded up: a run with it ends with 0
     typer.echo(
         f"warning: {bad:,} of {counts.total:,} are bad, more than max_bad = {summary.plan.max_bad:.0%} allows.\n"
-        f"They are in quarantine with their reasons; if that is as expected: --set max_bad={bad / counts.total:.2f}",
+        f"They are in quarantine with their reasons; if that is as expected: --set max_bad={enough:.2f}",
         err=True,
     )
 

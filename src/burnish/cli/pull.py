@@ -41,7 +41,8 @@ def pull(
     )
     if not done.sealed:
         typer.echo("unfinished: there is no seal; the run that made it has to go on", err=True)
-    typer.echo(f"next: burnish report {quoted(output)}")
+    same = f"pull {quoted(source)} -o {quoted(output)}{' --unfinished' * unfinished}"
+    typer.echo(f"next: burnish {same if dry_run else f'report {quoted(output)}'}")
 
 
 COMMAND = pull

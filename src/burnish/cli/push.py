@@ -9,7 +9,7 @@ import typer
 from burnish.cli import _options as opt
 
 if TYPE_CHECKING:
-    from burnish.publish import Pushed
+    from burnish.publish import Pushed, Wanted
 
 MAX_SHOWN = 20
 
@@ -30,7 +30,7 @@ def push(  # noqa: PLR0913 - options are arguments here
         bool, typer.Option("--unfinished", help="Send what a run has committed so far, marked as unfinished.")
     ] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Take the place of another set of burnish's there.")
+        bool, typer.Option("--replace", help="Take the place of another set of burnish's there, or of a README.md.")
     ] = False,
     read_back: Annotated[
         bool, typer.Option("--read-back", help="Read every byte back at the end and compare.")
@@ -46,13 +46,14 @@ def push(  # noqa: PLR0913 - options are arguments here
     if as_json:
         files = {entry.name: entry.size for entry in done.sent}
         told = {"output": out, "to": done.shown, "sent": files, "bytes": done.sent_bytes, "there": done.there}
-        told |= {"removed": list(done.removed), "whole": done.sealed, "dry_run": dry_run}
+        told |= {"removed": list(done.removed), "replaced": list(done.replaced)}
+        told |= {"whole": done.sealed, "dry_run": dry_run}
         typer.echo(json_line(told))
         return
-    _tell(done, out)
+    _tell(done, out, wanted)
 
 
-def _tell(done: Pushed, out: str) -> None:
+def _tell(done: Pushed, out: str, wanted: Wanted) -> None:
     from burnish.cli._show import quoted, several, size
     from burnish.texts import terminal
 
@@ -66,10 +67,14 @@ def _tell(done: Pushed, out: str) -> None:
     typer.echo(f"{several(len(done.sent), 'file')}, {size(done.sent_bytes)}, {verb} to {quoted(done.shown)}{there}")
     if done.removed:
         typer.echo(f"{several(len(done.removed), 'file')} of an earlier push {'would go' if done.dry_run else 'gone'}")
+    for name in done.replaced:
+        typer.echo(f"{name} of others {'would be' if done.dry_run else 'was'} replaced by this set's card")
     if not done.sealed:
         typer.echo(f"unfinished: {quoted(done.shown)} has no seal, and will not pass for a whole set", err=True)
     if done.dry_run:
-        typer.echo(f"next: burnish push {quoted(out)} {quoted(done.shown)}")
+        flags = ("public", "unfinished", "replace", "read_back")
+        same = "".join(f" --{flag.replace('_', '-')}" for flag in flags if getattr(wanted, flag))
+        typer.echo(f"next: burnish push {quoted(out)} {quoted(done.shown)}{same}")
     else:
         typer.echo(f"next: burnish pull {quoted(done.shown)} -o copy")
 

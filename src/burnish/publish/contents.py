@@ -136,7 +136,10 @@ def _run(files: Files, sealed: Mapping[str, Json], raw: Mapping[str, bytes], cou
     for entry in entries:
         if not _may_be(entry.name) or entry.name.startswith(f"{JOURNAL}/"):
             raise _wrong(files, f"{entry.name!r} is no file of an output")
-        run[entry.name] = files.read(entry.name)
+        try:
+            run[entry.name] = files.read(entry.name)
+        except FileNotFoundError as error:
+            raise _wrong(files, f"{entry.name} was sealed and is not there") from error
         if hashlib.sha256(run[entry.name]).hexdigest() != entry.sha256:
             raise _wrong(files, f"{entry.name} has other bytes than were sealed")
     return run

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
@@ -14,7 +14,9 @@ from burnish.publish.contents import Parcel
 from burnish.storage.files import Files, put_whole
 from burnish.storage.layout import PUSHED, is_temp, new_run_id
 from burnish.storage.opening import open_files
+from burnish.storage.places import remote_errors
 from burnish.storage.sealed import DamagedError, seal, unseal
+from burnish.storage.stopping import stopping
 from burnish.storage.tags import Seen, look
 from burnish.values import Json
 
@@ -81,6 +83,15 @@ def near(url: str) -> str:
     """The URL under which the filesystem of `url` has it: for reading back."""
     found = is_hub(url)
     return f"hf://datasets/{found}" if found else url
+
+
+@contextmanager
+def reaching(url: str) -> Iterator[None]:
+    """Turn whatever keeps `url` from being opened into a `StopError`: some filesystems connect as soon as they are
+    made, and each library fails in its own way. Our own errors go through as they are.
+    """
+    with stopping("reach", url), remote_errors():
+        yield
 
 
 def open_far(url: str, source: Files, *, public: bool) -> Far:

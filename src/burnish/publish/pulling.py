@@ -10,7 +10,7 @@ from typing import Final
 from burnish.errors import UsageError, VerifyError
 from burnish.publish.carrying import carry, holds
 from burnish.publish.contents import Contents, Parcel, contents, journal_parcels, parcel
-from burnish.publish.far import near
+from burnish.publish.far import near, reaching
 from burnish.storage.files import Files
 from burnish.storage.journal import FileEntry
 from burnish.storage.layout import HIDDEN, PLAN, SEAL, is_temp, new_run_id
@@ -50,8 +50,9 @@ def pull(source: str, output: str, *, unfinished: bool = False, dry_run: bool = 
     `VerifyError` for bytes that are not the committed ones (nothing of that file is visible then), `UsageError` for a
     set that is not whole and for a folder that holds something else, `StopError` if either side fails.
     """
-    refuse_overlap(near(source), output)
-    far, files = open_files(near(source)), open_files(output)
+    with reaching(source):
+        refuse_overlap(near(source), output)
+        far, files = open_files(near(source)), open_files(output)
     with stopping("read", far.shown):
         found = _found(far, unfinished=unfinished)
     _refuse_others(files, found)
@@ -76,8 +77,7 @@ def _found(far: Files, *, unfinished: bool) -> Contents:
         found = contents(far, unfinished=unfinished)
     except FileNotFoundError as error:
         raise UsageError(
-            f"{far.shown} holds no output of burnish: {error.args[-1] if error.args else PLAN} is not there.\n"
-            "Give the place that burnish push was given."
+            f"{far.shown} holds no output of burnish: {PLAN} is not there.\nGive the place that burnish push was given."
         ) from error
     if not found.seal and not unfinished:
         raise UsageError(

@@ -8,7 +8,7 @@ from typing import Final
 
 from burnish.errors import StopError, UsageError, VerifyError
 from burnish.publish.contents import Contents, Parcel, contents, journal_parcels, parcel
-from burnish.publish.far import Far, near, open_far
+from burnish.publish.far import Far, near, open_far, reaching
 from burnish.publish.leaflets import leaflets
 from burnish.storage.files import Files
 from burnish.storage.journal import FileEntry
@@ -20,16 +20,16 @@ from burnish.storage.stopping import stopping
 from burnish.storage.tags import Seen
 from burnish.storage.verify import Difference, verify
 
-_HARMLESS: Final = (*BESIDE, CARD, "LICENSE", "LICENSE.md", "LICENSE.txt")
-"""May lie at a place that is pushed to for the first time, and the card is then ours."""
+_HARMLESS: Final = (*BESIDE, "LICENSE", "LICENSE.md", "LICENSE.txt")
+"""May lie at a place that is pushed to for the first time."""
 _SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """How to push: `dry_run` sends nothing; `unfinished` takes a run that has not finished, without its seal;
-    `replace` takes the place of another set; `public` makes a new data set on the Hub public; `read_back` compares
-    every byte there at the end.
+    `replace` takes the place of another set, or of a card that others wrote; `public` makes a new data set on the Hub
+    public; `read_back` compares every byte there at the end.
     """
 
     dry_run: bool = False
@@ -42,13 +42,15 @@ class Wanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
     """What was sent, or would be: `sent` names and sizes, `there` how many files were there with the same bytes,
-    `removed` names of an earlier push that this set has not. `sealed`: whether the place now holds a whole set.
+    `removed` names of an earlier push that this set has not, `replaced` names of what others had written there.
+    `sealed`: whether the place now holds a whole set.
     """
 
     shown: str
     sent: Sequence[FileEntry]
     there: int
     removed: Sequence[str]
+    replaced: Sequence[str]
     sealed: bool
     dry_run: bool
 
@@ -66,13 +68,15 @@ def push(output: str, destination: str, wanted: Wanted | None = None) -> Pushed:
     that holds something else, `StopError` if either side fails.
     """
     wanted = wanted or Wanted()
-    refuse_overlap(output, near(destination))
+    with reaching(destination):
+        refuse_overlap(output, near(destination))
     source = open_files(output)
     _refuse_broken(output, verify(output), unfinished=wanted.unfinished)
     with stopping("read", source.shown):
         found = contents(source, unfinished=wanted.unfinished)
         parcels = _parcels(output, destination, source, found)
-    far = open_far(destination, source, public=wanted.public)
+    with reaching(destination):
+        far = open_far(destination, source, public=wanted.public)
     with stopping("send to", far.shown):
         done = _Push(far, parcels, wanted).run()
     if wanted.read_back and not wanted.dry_run:
@@ -100,6 +104,7 @@ class _Push:
             sent=[each.entry for each in self._missing],
             there=len(self._parcels) - len(self._missing),
             removed=self._stale,
+            replaced=[CARD] if self._is_others_card() else [],
             sealed=any(each.name == SEAL for each in self._parcels),
             dry_run=self._wanted.dry_run,
         )
@@ -127,13 +132,24 @@ class _Push:
             same = self._far.read(PLAN) == plan.data
             what = "another set of burnish's"
         else:
-            foreign = [name for name in self._seen if name not in _HARMLESS and not name.startswith(f"{HIDDEN}/")]
+            harmless = {*_HARMLESS, CARD}
+            foreign = [name for name in self._seen if name not in harmless and not name.startswith(f"{HIDDEN}/")]
             same = not foreign
             what = f"{foreign[0]} and {len(foreign) - 1:,} more files" if len(foreign) > 1 else "".join(foreign)
+        if same and self._is_others_card() and not self._wanted.replace:
+            raise UsageError(
+                f"{self._far.shown} holds a {CARD} that burnish did not write.\n"
+                "If this set's card may take its place, as that of one which the Hub's website made: add --replace.\n"
+                "If it says something that is to stay, give a place of its own."
+            )
         if same or (self._wanted.replace and PLAN in self._seen):
             return same
         advice = " or, to take its place, --replace" if PLAN in self._seen else ""
         raise UsageError(f"{self._far.shown} holds {what}.\nGive a place of its own{advice}.")
+
+    def _is_others_card(self) -> bool:
+        """Whether there is a card although no push of ours ever came here: with the first file the plan does."""
+        return CARD in self._seen and PLAN not in self._seen
 
     def _left_over(self) -> list[str]:
         """What earlier pushes sent and this set has not; files of others stay, and what was decided or paid there."""
