@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import burnish
+from burnish.errors import UsageError
 from burnish.values import AssessRequest, Request
 from tests.builders import jpeg, pair
 from tests.shards import write_shard
@@ -83,3 +84,41 @@ def test_settings_are_the_plans_keys() -> None:
     assert record.reason == "no_sure_rewrite"
     with pytest.raises(burnish.UsageError, match="unknown key"):
         list(burnish.enhance([pair(0)], backend=MODEL, rewrites={"below": 4.5}))
+
+
+def texts(outcomes: object) -> list[str]:
+    return [outcome.pair.key for outcome in outcomes]  # type: ignore[attr-defined]
+
+
+def test_the_shards_of_a_source_are_one_stream_and_limits_hold(tmp_path: Path) -> None:
+    """Ordinals begin anew with each shard: pairs of one batch were taken for others."""
+    for shard in range(3):
+        write_shard(tmp_path / f"{shard}.tar", ["a", "b"], first=10 * shard)
+    keys = [f"{10 * shard + at:09d}" for shard in range(3) for at in range(2)]
+    assert texts(burnish.assess(tmp_path, backend=MODEL)) == keys
+    assert texts(burnish.assess(burnish.open(tmp_path), backend=MODEL)) == keys
+    assert texts(burnish.assess(tmp_path, backend=MODEL, limit=3)) == keys[:3]
+    with pytest.raises(UsageError, match="Give an output"):
+        list(burnish.assess(tmp_path, backend=MODEL, cost={"max_tokens": 5_000}))
+
+
+def test_one_image_with_a_text_is_a_source() -> None:
+    assert [record.caption.text for record in burnish.assess((jpeg(), "one"), backend=MODEL)] == ["one"]
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "I;16", "P", "PA", "RGBA", "CMYK", "YCbCr", "HSV", "LAB", "F"])
+def test_pictures_of_every_mode_are_taken(mode: str) -> None:
+    image = Image.new(mode, (9, 7)) if mode in {"LAB", "HSV", "I;16"} else Image.new("RGB", (9, 7)).convert(mode)
+    [record] = burnish.assess([(image, "one")], backend=MODEL)
+    assert isinstance(record, burnish.Record)
+    assert (record.picture.width, record.picture.height) == (9, 7)
+
+
+def test_what_is_no_picture_is_a_fault_in_place_and_what_is_no_text_is_told() -> None:
+    cut = Image.open(io.BytesIO(jpeg()[:-200]))
+    found = list(burnish.assess([(jpeg(), "a"), ("/nope/x.jpg", "b"), (cut, "c"), (jpeg(), "d")], backend=MODEL))
+    assert [getattr(each, "reason", "") for each in found] == ["", "missing_file", "decode_error", ""]
+    assert [outcome.key for outcome in found[1:3]] == ["000000001", "000000002"]  # type: ignore[union-attr]
+    for wrong in ((jpeg(), None), jpeg(), ("a", "b", "c")):
+        with pytest.raises(UsageError, match="entry 1 of the source"):
+            list(burnish.assess([(jpeg(), "a"), wrong], backend=MODEL))  # type: ignore[list-item]

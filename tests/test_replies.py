@@ -42,6 +42,7 @@ def read(changes: dict[str, object] | None = None, text: str = "{}", *, cut: boo
         "```json\n{}\n```",
         "Here it is: {} Hope that helps!",
         "<think>is {a: 1} it?</think>{}",
+        "is {a: 1} it?\n</think>\n{}",
         "\ufeff{}",
     ],
 )
@@ -232,3 +233,17 @@ def test_two_hundred_thousand_mutated_answers(record_property: Callable[[str, ob
     accepted = check_mutated(range(200_000))
     record_property("mutated answers", 200_000)
     record_property("accepted, all in range", accepted)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_draft_in_thinking_that_was_not_ended_is_no_answer(cut: bool) -> None:  # noqa: FBT001
+    found = read(text="<think>Maybe {}? No, the image shows", cut=cut)
+    assert isinstance(found, Failure)
+    assert found.state is (State.TRUNCATED if cut else State.UNPARSABLE)
+    assert replies.read_answer("It is a cat, so\n</think>\n4", "12345") == 3
+
+
+def test_an_answer_may_speak_of_the_end_of_thinking() -> None:
+    text = {"type": "object", "properties": {"caption": {"type": "string"}}}
+    said = '{"caption": "The letters </think> on a wall"}'
+    assert replies.read_object(said, text) == {"caption": "The letters </think> on a wall"}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 from burnish import plan as plans
 from burnish.errors import UsageError
@@ -21,7 +22,7 @@ from burnish.protocols import Backend
 from burnish.stores import open_store, store_of
 from burnish.summary import Summary
 from burnish.tools import load_tools
-from burnish.values import Item, Origin, Pair, Request
+from burnish.values import Fault, Item, Origin, Pair, Reason, Request
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 AnyImage: TypeAlias = "Image | bytes | str | Path"
 Model: TypeAlias = "Backend | Callable[[Request], Answer] | str"
-Source: TypeAlias = "str | Path | Iterable[Pair | tuple[AnyImage, str]]"
+Source: TypeAlias = "str | Path | tuple[AnyImage, str] | Iterable[Pair | tuple[AnyImage, str]]"
+
+_PNG_MODES = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
+"""Of PIL's, those that PNG holds; CMYK, HSV and the like are seen as RGB."""
 
 
 def open(source: str | Path, store: str | None = None, **options: str) -> Iterator[Pair]:  # noqa: A001
@@ -88,7 +92,14 @@ def _stream(source: Source, settings: Mapping[str, Any], model: Model) -> Iterat
         store = store_of(plan)
         stream = (item for shard in store.shards() for item in store.read(shard))
     else:
-        stream = _pairs(source)
+        stream = _entries([source] if _is_one(source) else cast("Iterable[Pair | tuple[AnyImage, str]]", source))
+    if plan.cost.limited:
+        raise UsageError(
+            "cost.max_cost and cost.max_tokens are counted beside an output, and there is none.\n"
+            "Give an output, or ask for fewer pairs with limit=N."
+        )
+    if plan.limit:
+        stream = islice(stream, plan.limit)
     with closing(load_tools(plan, backend=live)) as tools:
         yield from enhance_items(stream, tools)
 
@@ -98,15 +109,30 @@ def _plan(settings: Mapping[str, Any], backend: Backend | str) -> Plan:
     return plans.build({**settings, "backend": name})
 
 
-def _pairs(source: Iterable[Pair | tuple[AnyImage, str]]) -> Iterator[Pair]:
+def _is_one(source: object) -> TypeGuard[tuple[AnyImage, str]]:
+    """Whether this is one image with a text and not two pairs."""
+    return isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], str)
+
+
+def _entries(source: Iterable[Pair | tuple[AnyImage, str]]) -> Iterator[Item]:
     for ordinal, entry in enumerate(source):
         if isinstance(entry, Pair):
             yield entry
             continue
+        if not _is_one(entry):
+            raise UsageError(
+                f"entry {ordinal:,} of the source is no Pair and no (image, text): {type(entry).__name__}.\n"
+                "A text must be a str; for none give an empty one."
+            )
         image, text = entry
-        data, name = _encoded(image)
-        origin = Origin(source="memory", shard="memory", ordinal=ordinal)
-        yield Pair(origin=origin, key=f"{ordinal:09d}", image=data, image_name=name, text=text)
+        origin, key = Origin(source="memory", shard="memory", ordinal=ordinal), f"{ordinal:09d}"
+        try:
+            data, name = _encoded(image)
+        except (OSError, ValueError, SyntaxError) as error:  # what PIL raises for bytes that are no picture
+            reason = Reason.MISSING_FILE if isinstance(image, str | Path) else Reason.DECODE_ERROR
+            yield Fault(origin=origin, key=key, reason=reason, detail=str(error)[:500])
+            continue
+        yield Pair(origin=origin, key=key, image=data, image_name=name, text=text)
 
 
 def _encoded(image: AnyImage) -> tuple[bytes, str]:
@@ -115,5 +141,5 @@ def _encoded(image: AnyImage) -> tuple[bytes, str]:
     if isinstance(image, str | Path):
         return Path(image).read_bytes(), Path(image).name
     sink = io.BytesIO()
-    image.save(sink, "PNG")
+    (image if image.mode in _PNG_MODES else image.convert("RGB")).save(sink, "PNG")
     return sink.getvalue(), "image.png"

@@ -66,16 +66,20 @@ def enhance(items: Iterable[Item], tools: Tools, known: Known = NOTHING) -> Iter
 
 @dataclass(slots=True)
 class _Batch:
-    """Some items in order, what is known of them, and the pictures of the pairs that are new."""
+    """Some items in order, what is known of them by their place here, and the pictures of the pairs that are new.
+
+    Ordinals would not do: they begin anew with each shard, and a stream of several may have two in one batch.
+    """
 
     items: list[Item]
     finished: dict[int, Record]
     pictures: list[Picture | ImageFault] = field(default_factory=list)
     writings: list[Writing] = field(default_factory=list)
 
-    def fresh(self) -> list[Pair]:
-        """The pairs that have to be asked about."""
-        return [i for i in self.items if isinstance(i, Pair) and i.origin.ordinal not in self.finished]
+    def fresh(self) -> list[tuple[int, Pair]]:
+        """The pairs that have to be asked about, with their places."""
+        pairs = ((at, item) for at, item in enumerate(self.items) if isinstance(item, Pair))
+        return [(at, pair) for at, pair in pairs if at not in self.finished]
 
 
 def _decoded(items: Iterable[Item], tools: Tools, known: Known) -> Iterator[_Batch]:
@@ -84,9 +88,9 @@ def _decoded(items: Iterable[Item], tools: Tools, known: Known) -> Iterator[_Bat
 
     def submit() -> _Batch:
         taken = list(islice(stream, tools.plan.batch_size))
-        found = {i.origin.ordinal: known.get(i) for i in taken if isinstance(i, Pair)}
-        batch = _Batch(taken, {ordinal: record for ordinal, record in found.items() if record is not None})
-        images = [pair.image for pair in batch.fresh()]
+        found = {at: known.get(item) for at, item in enumerate(taken) if isinstance(item, Pair)}
+        batch = _Batch(taken, {at: record for at, record in found.items() if record is not None})
+        images = [pair.image for _, pair in batch.fresh()]
         tools.decoder.submit(images)
         if tools.reader is not None:
             tools.reader.submit(images)
@@ -104,22 +108,23 @@ def _decoded(items: Iterable[Item], tools: Tools, known: Known) -> Iterator[_Bat
 
 def _finish_batch(batch: _Batch, tools: Tools) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {
-        pair.origin.ordinal: open_record(pair, picture, tools.plan)
-        for pair, picture in zip(batch.fresh(), batch.pictures, strict=True)
+        at: open_record(pair, picture, tools.plan)
+        for (at, pair), picture in zip(batch.fresh(), batch.pictures, strict=True)
     }
-    for pair, writing in zip(batch.fresh(), batch.writings, strict=False):  # none at all if nobody looks
-        outcomes[pair.origin.ordinal] = noted(outcomes[pair.origin.ordinal], writing)
-    records = [named(outcome, tools) for outcome in outcomes.values() if isinstance(outcome, Record)]
+    for (at, _), writing in zip(batch.fresh(), batch.writings, strict=False):  # none at all if nobody looks
+        outcomes[at] = noted(outcomes[at], writing)
+    opened = {at: named(outcome, tools) for at, outcome in outcomes.items() if isinstance(outcome, Record)}
+    records = list(opened.values())
     for ask in tools.asks:
         assert tools.backend is not None
         records = put(ask, records, tools.backend)
-    for record in records:
+    for at, record in zip(opened, records, strict=True):
         decided = columns.continued(decide(record, tools))
         if tools.captioning:
             decided = columns.uniform(decided, standing.criteria(tools.plan, tools.recipe))
-        outcomes[record.pair.origin.ordinal] = decided
+        outcomes[at] = decided
     outcomes |= {at: replace(record, extra=tools.plan.extra) for at, record in batch.finished.items()}
-    return [outcomes[item.origin.ordinal] if isinstance(item, Pair) else item for item in batch.items]
+    return [outcomes[at] if isinstance(item, Pair) else item for at, item in enumerate(batch.items)]
 
 
 def open_record(pair: Pair, picture: Picture | ImageFault, plan: Plan) -> Record | Fault:

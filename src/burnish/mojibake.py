@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Runes, Ogham, Cherokee and the like: what three Latin letters become when they look like one UTF-8 sequence by chance.
@@ -32,4 +33,6 @@ def repair(text: str) -> str:
 def _unescaped(match: re.Match[str]) -> str:
     """The character meant; control characters, markup and surrogates stay escaped."""
     meant = html.unescape(match[0])
+    if len(meant) == 1 and unicodedata.category(meant) == "Zs":  # &nbsp; is the commonest of all
+        return " "
     return meant if all(letter.isprintable() and letter not in "<>" for letter in meant) else match[0]

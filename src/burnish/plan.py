@@ -329,7 +329,9 @@ def build(*layers: Mapping[str, Any]) -> Plan:
 
 
 def override(assignment: str) -> dict[str, Any]:
-    """``"rewrite.below=3"`` as nested keys. The value is read as TOML; what is not TOML is a string."""
+    """``"rewrite.below=3"`` as nested keys. The value is read as TOML; what is not TOML, or stands where only a
+    string can, is a string.
+    """
     dotted, sep, text = assignment.partition("=")
     if not sep or not dotted.strip():
         raise UsageError(f"--set takes key=value, got {assignment!r}.\nExample: --set rewrite.below=2.5")
@@ -340,6 +342,9 @@ def override(assignment: str) -> dict[str, Any]:
     first, *rest = dotted.strip().split(".")
     free = {entry.name for entry in dataclasses.fields(Plan) if entry.default_factory is dict}
     parts = [first, ".".join(rest)] if rest and first in free else [first, *rest]  # an option's name may hold dots
+    words = {entry.name for entry in dataclasses.fields(Plan) if entry.type == "str"}
+    if (first in words or first.endswith("_options")) and not isinstance(value, str):
+        value = text.strip()  # a revision 12345e7 is no number
     for part in reversed(parts):
         value = {part: value}
     return dict(value)

@@ -18,7 +18,7 @@ MAX_CHARS = 200_000
 """Longer than any answer the prompts allow: beyond, a text is not searched."""
 DETAIL_CHARS = 200
 
-_THINKING = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+_OPEN, _CLOSE = "<think>", "</think>"
 _REFUSAL = re.compile(
     r"\s*[\"'*_]*(?:"
     r"(?:i['\u2019]?m|i am|we are) (?:very |really |so )?(?:sorry|unable|not able|afraid i)"
@@ -58,7 +58,7 @@ def read_object(text: str, schema: Mapping[str, Json], *, cut: bool = False) -> 
 
 def read_answer(text: str, answers: Sequence[str]) -> int | Failure:
     """Which of `answers` `text` is, as an index. White space, quotation marks and one full stop round it pass."""
-    bare = _THINKING.sub("", text[:MAX_CHARS], count=1).strip().strip("\"'`*").removesuffix(".").strip()
+    bare = _said(text[:MAX_CHARS]).strip().strip("\"'`*").removesuffix(".").strip()
     if bare in list(answers):
         return list(answers).index(bare)
     if refused(text):
@@ -70,13 +70,24 @@ def read_answer(text: str, answers: Sequence[str]) -> int | Failure:
 
 def refused(text: str) -> bool:
     """Whether `text` opens like a refusal or an apology, in the languages with most web captions."""
-    return _REFUSAL.match(_THINKING.sub("", text[:MAX_CHARS], count=1)) is not None
+    return _REFUSAL.match(_said(text[:MAX_CHARS])) is not None
+
+
+def _said(text: str) -> str:
+    """What comes after the thinking; nothing if that was not ended: a draft in it is no answer. Some chat templates
+    open the thinking in the prompt, so that only its end is written.
+    """
+    opened = text.lstrip().startswith(_OPEN)
+    _, ended, said = text.partition(_CLOSE)
+    if ended and (opened or not text.lstrip().startswith("{")):  # else it stands in the answer's own words
+        return said
+    return "" if opened else text
 
 
 def _only_object(text: str) -> dict[str, Json]:
     if len(text) > MAX_CHARS:
         raise _BadAnswerError(f"{len(text):,} characters")
-    text = _THINKING.sub("", text, count=1)
+    text = _said(text)
     start = text.find("{")
     if start < 0:
         raise _BadAnswerError("no JSON object")

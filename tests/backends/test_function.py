@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +18,10 @@ from burnish.backends.function import FunctionBackend, is_judge
 from burnish.errors import UsageError
 from burnish.values import (
     AssessRequest,
+    Budget,
     CaptionRequest,
     Draft,
+    Edit,
     ExplainRequest,
     Failure,
     Request,
@@ -68,7 +75,7 @@ def test_everything_else_is_taken_for_a_factory(other) -> None:
 def test_a_function_named_on_the_command_line_is_the_model() -> None:
     request = AssessRequest(picture=picture(), text="A red apple.", criterion="overall")
     backend = load(f"{__name__}:by_name", {})
-    assert backend.identity == f"function:{__name__}.by_name"
+    assert re.fullmatch(rf"function:{__name__}\.by_name:[0-9a-f]{{12}}", backend.identity)
     assert backend.answer([request]) == [Score(criterion="overall", value=3.0, confidence=1.0)]
     with pytest.raises(UsageError, match="takes no backend_options"):
         load(f"{__name__}:by_name", {"depth": "2"})
@@ -112,3 +119,52 @@ def test_a_function_that_knows_nothing_of_blind_requests_sees_no_picture_either(
 def test_a_caption_is_a_text_and_nothing_is_no_caption(answer, state) -> None:
     (reply,) = FunctionBackend(lambda _: answer).answer([CaptionRequest(picture=picture(), format="ssc")])
     assert (reply.state if isinstance(reply, Failure) else None) is state
+
+
+def made(value: float, least: float = 1.0):
+    return lambda _: max(value, least)
+
+
+def test_another_function_of_the_same_name_is_another_model() -> None:
+    judges = [
+        made(4.0),
+        made(1.0),
+        made(4.0, 2.0),
+        lambda _: 4.0,
+        lambda request: "a" in {"a", "b", request.text},
+    ]
+    names = [FunctionBackend(judge).identity for judge in judges]
+    assert len(set(names)) == len(names)
+    assert FunctionBackend(made(4.0)).identity == names[0]
+    code = "from tests.backends.test_function import *; print(FunctionBackend(made(4.0)).identity)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert told.stdout.strip() == names[0]  # in any process: a run goes on
+
+
+REWRITE = RewriteRequest(picture=picture(), text="A red apple.jpg", budget=Budget())
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer", "state"),
+    [
+        ("assess", True, State.UNPARSABLE),
+        ("assess", False, State.UNPARSABLE),
+        ("assess", Score(criterion="overall", value=99.0, confidence=1.0), State.OUT_OF_RANGE),
+        ("assess", Score(criterion="overall", value=math.nan, confidence=1.0), State.OUT_OF_RANGE),
+        ("assess", Draft(text="x"), State.UNPARSABLE),
+        ("rewrite", Score(criterion="overall", value=3.0, confidence=1.0), State.UNPARSABLE),
+        ("rewrite", True, State.UNPARSABLE),
+    ],
+)
+def test_odd_answers_are_failures_and_no_scores(request_: str, answer: object, state: State) -> None:
+    assess = AssessRequest(picture=picture(), text="A red apple.", criterion="overall")
+    [reply] = FunctionBackend(lambda _: answer).answer([assess if request_ == "assess" else REWRITE])
+    assert isinstance(reply, Failure)
+    assert reply.state is state
+
+
+def test_edits_that_do_not_give_the_draft_are_not_believed() -> None:
+    wrong = Draft(text="A red apple", edits=(Edit(start=0, before="zzz", after="", why="junk", junk=True),))
+    right = Draft(text="A red apple", edits=(Edit(start=11, before=".jpg", after="", why="file name", junk=True),))
+    assert FunctionBackend(lambda _: wrong).answer([REWRITE]) == [Draft(text="A red apple")]
+    assert FunctionBackend(lambda _: right).answer([REWRITE]) == [right]

@@ -8,13 +8,16 @@ package.module:factory``, the factory taking the options.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import CodeType
 from typing import TypeAlias
 
 import numpy as np
 
+from burnish import edits
 from burnish.criteria import SCALE
 from burnish.errors import UsageError
 from burnish.values import (
@@ -27,6 +30,7 @@ from burnish.values import (
     JointRequest,
     Reply,
     Request,
+    RewriteRequest,
     Score,
     State,
 )
@@ -56,7 +60,9 @@ class FunctionBackend:
     """Calls one function per request, in order, in this process."""
 
     def __init__(self, judge: Callable[[Request], Answer], *, name: str = "", side_px: int = 384) -> None:
-        """`name` stands for the function in the plan's fingerprint: change it when the function's answers change."""
+        """`name` stands for the function in the plan's fingerprint: change it when the function's answers change.
+        Without one its code, its defaults and plain values it closes over do; what it calls or loads does not count.
+        """
         if not callable(judge):
             raise UsageError(
                 "the backend 'function' needs a function, which only Python can give it.\n"
@@ -64,11 +70,40 @@ class FunctionBackend:
             )
         self._judge = judge
         self.side_px = side_px
-        self.identity = name or f"function:{judge.__module__}.{getattr(judge, '__qualname__', type(judge).__name__)}"
+        self.identity = name or _identity(judge)
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One reply per request. What it raises ends the run: a wrong judge must not look like low scores."""
         return [_reply(request, self._judge(_shown(request))) for request in requests]
+
+
+def _identity(judge: Callable[[Request], Answer]) -> str:
+    """Another function is another model, also under the same name: every lambda has one."""
+    called = f"function:{judge.__module__}.{getattr(judge, '__qualname__', type(judge).__name__)}"
+    function = judge if inspect.isroutine(judge) else type(judge).__call__
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return called
+    values = (*(getattr(function, "__defaults__", None) or ()), *inspect.getclosurevars(function).nonlocals.values())
+    plain = [value for value in values if _is_plain(value)]
+    told = f"{_told(code)}{plain!r}"
+    return f"{called}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def _told(code: CodeType) -> str:
+    """What a function does, without where it stands."""
+    constants = [
+        _told(one) if isinstance(one, CodeType) else sorted(map(repr, one)) if isinstance(one, frozenset) else repr(one)
+        for one in code.co_consts
+    ]
+    return f"{code.co_code.hex()}{code.co_names}{constants}"
+
+
+def _is_plain(value: object) -> bool:
+    """Whether its repr is the same in every process."""
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, bytes, int, float))
 
 
 def _shown(request: Request) -> Request:
@@ -80,7 +115,9 @@ def _shown(request: Request) -> Request:
 
 def _reply(request: Request, answer: Answer) -> Reply:
     if isinstance(answer, Score | Draft | JointReply | Failure):
-        return answer
+        return _fitting(request, answer)
+    if isinstance(answer, bool):
+        return Failure(state=State.UNPARSABLE, detail=f"{answer!r} is neither a score nor a text")
     if isinstance(request, JointRequest):
         return Failure(state=State.UNPARSABLE, detail=f"a joint answer must be a JointReply, got {answer!r}"[:200])
     if isinstance(request, AssessRequest):
@@ -88,6 +125,27 @@ def _reply(request: Request, answer: Answer) -> Reply:
     if answer is None and isinstance(request, ExplainRequest | CaptionRequest):
         return Failure(state=State.ABSTAINED, detail="the function returned None")
     return _draft(request.text, answer)
+
+
+def _fitting(request: Request, answer: Reply) -> Reply:
+    """A reply of ours that the judge made, if it answers this request and is sound."""
+    if isinstance(answer, Failure):
+        return answer
+    wanted = {AssessRequest: Score, JointRequest: JointReply}.get(type(request), Draft)
+    if not isinstance(answer, wanted):
+        return Failure(state=State.UNPARSABLE, detail=f"a {wanted.__name__} was asked for, got {answer!r}"[:200])
+    if isinstance(answer, Score) and answer.value is not None and not SCALE[0] <= answer.value <= SCALE[-1]:
+        return Failure(state=State.OUT_OF_RANGE, detail=f"{answer.value!r} is not in {SCALE[0]}..{SCALE[-1]}")
+    if isinstance(answer, Draft) and isinstance(request, RewriteRequest) and answer.edits:
+        return answer if _reproduced(request.text, answer) else Draft(text=answer.text)
+    return answer
+
+
+def _reproduced(text: str, draft: Draft) -> bool:
+    try:
+        return edits.apply(text, draft.edits) == draft.text
+    except ValueError:
+        return False
 
 
 def _draft(text: str, answer: str | float | None) -> Reply:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -48,7 +49,7 @@ def json_line(value: Mapping[str, Any]) -> str:
     return orjson.dumps(redacted(value)).decode()
 
 
-def _each(value: Any, secrets: Set[str]) -> Any:
+def _each(value: Any, secrets: AbstractSet[str]) -> Any:
     if isinstance(value, str):
         return _without(storable(value)[0], secrets)
     if isinstance(value, Mapping):
@@ -56,7 +57,7 @@ def _each(value: Any, secrets: Set[str]) -> Any:
     return [_each(inner, secrets) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _without(text: str, secrets: Set[str]) -> str:
+def _without(text: str, secrets: AbstractSet[str]) -> str:
     for secret in secrets:
         if secret in text:
             text = text.replace(secret, "***")
