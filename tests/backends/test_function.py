@@ -141,7 +141,7 @@ def test_another_function_of_the_same_name_is_another_model() -> None:
     assert told.stdout.strip() == names[0]  # in any process: a run goes on
 
 
-REWRITE = RewriteRequest(picture=picture(), text="A red apple.jpg", budget=Budget())
+REWRITE = RewriteRequest(picture=picture(), text="A red apple.jpg", budget=Budget(max_changed=0.5, max_inserted=3))
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_a_url_ends_where_its_string_ends():
     assert told == {"text": safe, "of": {"http://h/x?...": [safe, ["s3://b/x?...", 1, None]]}}
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | st.text(), lambda i: st.lists(i)))
+@given(st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | st.text(), st.lists))
 def test_what_is_no_url_stays_as_json_has_it(value):
     assert json.loads(json_line({"value": redacted(value)})) == {"value": redacted(value)}
 
