@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -186,3 +187,19 @@ def test_single_claims_are_the_second_models_and_so_is_whether_it_can() -> None:
     assert over(first, then, sure=0.5, below=3).can_rewrite
     then.can_rewrite = False
     assert not over(first, then, sure=0.5, below=3).can_rewrite
+
+
+@pytest.mark.parametrize(
+    ("below", "said"), [("rewrite.below=4", 1), ("rewrite.below=3", 0), ("backend_options.below=4", 0)]
+)
+def test_rewrites_on_the_first_models_word_alone_are_warned_of(
+    below: str, said: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The cascade does not see the plan's threshold: what is to hold there has to be said to both."""
+    plan = {"rewrite": {"below": 4.0}} if below != "rewrite.below=3" else {}
+    model = over(Model("cheap"), Model("dear"), sure=0.5, below=4.0 if below.startswith("backend") else 3.0)
+    with caplog.at_level(logging.WARNING, logger="burnish"):
+        burnish.enhance(SAMPLE, tmp_path / "out", backend=model, limit=40, recipe="aitqe", batch_size=8, **plan)
+    told = [each.getMessage() for each in caplog.records if "first model alone" in each.getMessage()]
+    assert len(told) == said
+    assert all("backend_options.below" in each for each in told)

@@ -1,14 +1,16 @@
 """Two models in a row: a cheap one for every pair, a dear one only where the cheap one is unsure or sees a bad pair.
 
 Options: ``first`` (default builtin), ``then`` (needed), ``sure`` (0..1, default 0.5: so confident must the first be of
-its overall score), ``below`` (1..5, default 3: under this the pair will be rewritten, so the dear model decides), and
-the models' own options as ``first.KEY`` and ``then.KEY``. Rewrites, reasons, and all scores that rewrites are compared
-with come from the dear model alone; a score without the picture from the one that gave the score with it. ``burnish
-eval cascade`` shows what other values save and change.
+its overall score), ``below`` (1..5, default 3: under this the pair will be rewritten, so the dear model decides; a
+backend does not see the plan, so another ``rewrite.below`` has to be said here too), and the models' own options as
+``first.KEY`` and ``then.KEY``. A rewrite on the first model's word alone is warned of, once. Rewrites, reasons, and all
+scores that rewrites are compared with come from the dear model alone; a score without the picture from the one that
+gave the score with it. ``burnish eval cascade`` shows what other values save and change.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -19,11 +21,12 @@ from burnish.criteria import SCALE
 from burnish.errors import UsageError
 from burnish.protocols import Backend
 from burnish.usage import Usage
-from burnish.values import AssessRequest, Reply, Request, Score
+from burnish.values import AssessRequest, Reply, Request, RewriteRequest, Score
 
 _OWN = ("first", "then", "sure", "below")
 _FIRST = "builtin"
 _DECIDES = "overall"
+_LOG = logging.getLogger("burnish")
 
 
 class CascadeBackend:
@@ -35,6 +38,8 @@ class CascadeBackend:
         self._then = then
         self._sure = sure
         self._below = below
+        self._alone: set[tuple[int, str]] = set()
+        self._warned = False
         self.side_px = max(first.side_px, then.side_px)
         self.can_fuse: bool = getattr(then, "can_fuse", True)
         self.can_caption: bool = getattr(then, "can_caption", True)
@@ -47,9 +52,23 @@ class CascadeBackend:
         cheap = {at: r for at, r in enumerate(requests) if isinstance(r, AssessRequest) and not r.again}
         replies = dict(zip(cheap, self._first.answer(list(cheap.values())), strict=True))
         settled = self._settled(list(cheap.values()), list(replies.values()))
+        self._alone = settled if cheap else self._alone
+        self._warn(requests)
         dear = [at for at, request in enumerate(requests) if at not in replies or _pair(request) not in settled]
         replies |= dict(zip(dear, self._then.answer([requests[at] for at in dear]), strict=True))
         return [replies[at] for at in range(len(requests))]
+
+    def _warn(self, requests: Sequence[Request]) -> None:
+        """Say once if texts are to be rewritten that only the first model has judged, of what was scored last."""
+        rewrites = (each for each in requests if isinstance(each, RewriteRequest) and not each.refuted)
+        if not self._warned and any(_pair(each) in self._alone for each in rewrites):
+            self._warned = True
+            _LOG.warning(
+                "captions are rewritten that the cascade's first model alone has judged: from %g up its sure overall "
+                "scores stand, and the plan rewrites above that. For the second model to decide there: "
+                "--set backend_options.below=N, as high as rewrite.below",
+                self._below,
+            )
 
     def _settled(self, asked: Sequence[AssessRequest], replies: Sequence[Reply]) -> set[tuple[int, str]]:
         """The pairs whose scores are the first model's. It is asked again for what decides where that is not among the
