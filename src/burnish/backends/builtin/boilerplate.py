@@ -36,9 +36,27 @@ _RESOLUTIONS = word_set(
 )
 
 
+# Beside these a resolution says something of what is shown, beside those of the file.
+_SHOWN = word_set("resolution display monitor screen panel lcd led tv television laptop")
+_LEADS_ON = word_set("of with at in a an the is has its")
+_OF_FILE = word_set(
+    "wallpaper wallpapers background thumb thumbnail preview image photo picture pic jpg jpeg png gif svg hd uhd 4k"
+    " fullhd download px pixel pixels desktop banner icon"
+)
+_NEAR = 24  # characters: one word of a neighbour
+
+
 def _is_resolution(match: re.Match[str]) -> bool:
     wide, high = match["wide"], match["high"]
-    return bool(match["px"]) or f"{wide}x{high}" in _RESOLUTIONS or f"{high}x{wide}" in _RESOLUTIONS
+    if not (match["px"] or f"{wide}x{high}" in _RESOLUTIONS or f"{high}x{wide}" in _RESOLUTIONS):
+        return False
+    before = match.string[max(0, match.start() - _NEAR) : match.start()]
+    after = match.string[match.end() : match.end() + _NEAR]
+    first = set(re.findall(r"\w+(?=\W*$)", before.lower()))
+    beside = first.union(re.findall(r"^\W*(\w+)", after.lower()))
+    outside = not before.strip() or not after.strip(" .!)]") or match[0][0] in "(["
+    of_file = bool(beside & _OF_FILE) or match[0][-1].isalpha()
+    return not beside & _SHOWN and not first & _LEADS_ON and (outside or of_file)
 
 
 def _is_mixed(match: re.Match[str]) -> bool:

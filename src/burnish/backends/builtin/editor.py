@@ -23,7 +23,7 @@ from burnish.backends.builtin.shops import OFFER
 from burnish.entities.survival import says
 from burnish.values import Budget, Draft
 
-VERSION = "3"
+VERSION = "4"
 """Changes with every rule: part of what can change an answer."""
 
 MISFIT = 0.1

@@ -21,6 +21,8 @@ _CAMERA = re.compile(
     r"|P[1-9A-C]\d{6}|1\d\d_\d{4}|DCIM\w{0,12})"
     rf"(?:(?i:\.{_EXTENSION})+(?!\w)|(?![\w-]))"
 )
+# So few digits after these letters can also be the name of a thing ("SAM-75", "WP-34S", "DSC-120").
+_THING = re.compile(r"_?(?:_?DSC[NF]?|SAM|WP|SDC|KIF|MVC|HPIM)[_ -]?\d{2,3}(?!\d)[^.]*")
 _PLACEHOLDER = re.compile(
     r"^\s*(?:(?:image|img|photo|pic|picture|scan|unnamed|untitled|download|file|default|thumb(?:nail)?|screenshot)"
     r"[ _-]?\(?\d{0,6}\)?"
@@ -41,7 +43,8 @@ def spans(text: str) -> Iterator[tuple[int, int, str]]:
         yield 0, len(text), "a file's name that says nothing"
         return
     for match in _CAMERA.finditer(text):
-        yield match.start(), match.end(), "name a camera gave the file"
+        if match[0] == text.strip() or not _THING.fullmatch(match[0]):
+            yield match.start(), match.end(), "name a camera gave the file"
     if "." in text:
         counts = Counter(word.lower() for word in _WORD.findall(text))
         spoken = sum(count for word, count in counts.items() if known(word))
@@ -82,7 +85,10 @@ _WHY_NAME = "a file's name, not written words"
 _WHY_NUMBER = "number of a file in a series"
 _JOINED = re.compile(r"(?<![\w@#/\\.=&$%*+])_*[^\W_]+(?:_+[^\W_]+)+_*(?![\w@#/\\.=&$%*+(])")
 _GLUED = re.compile(r"(?<![\w.,:/#@&'-])(?P<stem>[A-Za-z]{3,})(?P<number>#?\d{1,4})(?![\w.,:/%'-])")
-_PADDED = re.compile(r"(?<![\w'-])(?P<word>[^\W\d_]{3,}) (?P<number>0\d{1,2}|00\d{2})(?![\w.,:/%'-])")
+# "042" after a word can be painted on what is shown, "05" after a capitalised one be a year ("Christmas 05").
+_PADDED = re.compile(r"(?<![\w'-])(?P<word>[^\W\d_]{3,}) (?P<number>0\d|00\d{1,2})(?![\w.,:/%'-])")
+_PADS = re.compile(r"0\d{1,3}")
+_PADS_OF_NAMES = re.compile(r"0\d|00(?!7)\d")  # where upper case stands: "Foto_von_Haus_01", no "James_Bond_007"
 _CODE = re.compile(r"[={}<>]|\w\(|\(\)|::|->|;\s*$")  # in program text underscores are right
 _CAMEL = re.compile(r"(?:[A-Z]|[a-z]{2})[a-z]{2,}(?:[A-Z][a-z]{2,})+")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+")
@@ -130,9 +136,9 @@ def _underscores(text: str) -> Iterator[Change]:
     for match in _JOINED.finditer(text):
         parts = [part for part in match[0].split("_") if part]
         if any(len(part) > 1 for part in parts) and any(map(str.isalpha, match[0])):
-            kept = _without_series(parts)
+            kept = _without_series(parts, whole=match[0] == text.strip())
             after = " ".join(_parted(kept))
-            yield Change(start=match.start(), stop=match.end(), after=after, why=_WHY_NAME, junk=len(kept) < len(parts))
+            yield Change(start=match.start(), stop=match.end(), after=after, why=_WHY_NAME, junk=kept != parts)
 
 
 def _parted(parts: list[str]) -> list[str]:
@@ -144,26 +150,48 @@ def _parted(parts: list[str]) -> list[str]:
     return [" ".join(part).lower() if part[0].islower() else " ".join(part) for part in words]
 
 
-def _without_series(parts: list[str]) -> list[str]:
-    """Parts without a series number ("red_apple_02"): zero-padded ones, and a last short one after common words."""
-    rest = [part for part in parts if not re.fullmatch(r"0\d{1,3}", part)]
+def _without_series(parts: list[str], *, whole: bool) -> list[str]:
+    """Parts without a series number ("red_apple_02"): zero-padded ones, and a last short one after common words.
+
+    Upper case makes an unpadded number part of a name ("World_War_2", "CO_2"), and so can other words beside it:
+    `whole` says that there are none.
+    """
+    plain = not any(map(str.isupper, "".join(parts)))
+    pads = _PADS if plain else _PADS_OF_NAMES
+    rest = [part for part in parts if not ((plain or whole) and pads.fullmatch(part))]
     while len(rest) > 1 and (rest[-1].lower() in _SOURCES or _COPY.fullmatch(rest[-1].lower())):
         rest.pop()
-    if len(rest) > 1 and re.fullmatch(r"\d{1,2}", rest[-1]):
-        before = [re.sub(r"\d+$", "", part) for part in rest[:-1]]
-        if before[-1].lower() not in _NUMBERED | BRANDS and (len(rest[-1]) == 1 or all(map(known, before))):
-            rest = rest[:-1]
+    if plain and whole:
+        rest = _uncounted(rest)
     return rest if any(map(str.isalpha, "".join(rest))) else parts
+
+
+def _uncounted(parts: list[str]) -> list[str]:
+    """Lower-case parts without a last short number after a common word, or the only one, glued to such a word."""
+    if len(parts) > 1 and re.fullmatch(r"\d{1,2}", parts[-1]):
+        before = [re.sub(r"\d+$", "", part) for part in parts[:-1]]
+        noun = len(before[-1]) > 2 and known(before[-1]) and before[-1] not in _NUMBERED | BRANDS
+        if noun and (len(parts[-1]) == 1 or all(map(known, before))):
+            parts = parts[:-1]
+    if len(re.findall(r"\d+", " ".join(parts))) != 1:
+        return parts
+    glued = [_GLUED.fullmatch(part) for part in parts]
+    return [
+        match["stem"] if match and _counts_files(match["stem"], match["number"]) else part
+        for part, match in zip(parts, glued, strict=True)
+    ]
 
 
 def _humps(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:
     """CamelCase that is the whole text, every hump a common word and the whole no known name.
 
     "StopSign" alone could be a brand ("ThinkPad"): it takes a number, three humps, a small first letter, another
-    trace of a file's name, or the image.
+    trace of a file's name, or the image. After a capital a bare number is part of a name ("IronMan3").
     """
     match = re.fullmatch(r"((?:[A-Z]?[a-z]{2,})(?:[A-Z][a-z]{2,})+)(#?\d{1,4})?", text)
     if match is None or match[1].lower() in BRANDS:
+        return
+    if match[2] and text[0].isupper() and not (match[2][0] == "#" or _PADS_OF_NAMES.fullmatch(match[2])):
         return
     humps = _HUMPS.findall(match[1])
     traces = match[2] or file_like or len(humps) > 2 or (text[0].islower() and len(humps[0]) > 2)
@@ -206,15 +234,17 @@ def _two_nouns(parts: list[str]) -> bool:
 
 
 def _series(text: str) -> Iterator[Change]:
-    """A number that counts files: glued to a word ("button2", "Tigre05", "horse#2") or zero-padded ("Cross 01")."""
+    """A number that counts files: glued to the only word ("button2", "Tigre05", "horse#2") or zero-padded after a
+    lower-case one ("open bible 01").
+    """
     if len(re.findall(r"\d+", text)) != 1:
         return
     for match in _GLUED.finditer(text):
-        if _counts_files(match["stem"], match["number"]):
+        if match[0] == text.strip() and _counts_files(match["stem"], match["number"]):
             yield Change(start=match.start(), stop=match.end(), after=match["stem"], why=_WHY_NUMBER, junk=True)
     for match in _PADDED.finditer(text):
-        word = match["word"]
-        if word.lower() in _NUMBERED or word.isupper() or _MONTHS.match(text, match.end()) or match["number"] == "007":
+        word, number = match["word"], match["number"]
+        if word in _NUMBERED or word != word.lower() or number == "007" or _MONTHS.match(text, match.end()):
             continue
         yield Change(start=match.start(), stop=match.end(), after=word, why=_WHY_NUMBER, junk=True)
 
@@ -222,9 +252,10 @@ def _series(text: str) -> Iterator[Change]:
 def _counts_files(stem: str, number: str) -> bool:
     if stem.lower() in _NUMBERED | _NAMED | BRANDS or (stem.isupper() and len(stem) < 5):
         return False
-    if re.fullmatch(r"0\d{1,2}", number):
-        return stem.islower() or stem.istitle()
-    return len(number.strip("#")) < 4 and known(stem) and (stem.islower() or stem.istitle())
+    if stem.istitle():
+        return _PADS_OF_NAMES.fullmatch(number) is not None
+    padded = re.fullmatch(r"0\d{1,2}", number) is not None
+    return stem.islower() and (padded or (len(number.strip("#")) < 4 and known(stem)))
 
 
 def _halved(text: str, confirmed: Callable[[str], bool], *, file_like: bool) -> Iterator[Change]:

@@ -18,7 +18,8 @@ _TURNED = re.compile(r"(?P<things>[a-z]{2,}s) of (?P<article>A|An) (?P<holder>pa
 def repeats(text: str) -> Iterator[Change]:
     """Doubled function words ("of of") and parts that say again what an earlier part said ("Red shoes | red shoes").
 
-    Between commas only parts of two words or more count: "row, row, row your boat" is no mistake.
+    Between commas only parts of two words or more count: "row, row, row your boat" is no mistake. Nor is a name right
+    after itself: "New York, New York", "Rio de Janeiro, Rio de Janeiro, Brazil".
     """
     doubles = [
         Change(start=match.start(), stop=match.end(), after=match[1], why="word doubled")
@@ -36,11 +37,19 @@ def _repeated_parts(text: str) -> Iterator[Change]:
     stops = [*(joint.start() for joint in joints), len(text)]
     by_comma = joints[0][0][0] == ","
     seen: set[str] = set()
+    last = ""
     for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         part = text[start:stop].strip(" .!").casefold()
-        if part in seen and (" " in part or not by_comma) and len(part) > 3:
+        meant = by_comma and (" " not in part or (part == last and _is_name(text[start:stop])))
+        if part in seen and not meant and len(part) > 3:
             yield Change(start=stops[i - 1], stop=stop, after="", why="said twice")
         seen.add(part)
+        last = part
+
+
+def _is_name(part: str) -> bool:
+    words = part.strip(" .!").split(" ")
+    return all(word[:1].isupper() or (0 < i < len(words) - 1 and len(word) < 4) for i, word in enumerate(words))
 
 
 def order(text: str) -> Iterator[Change]:
