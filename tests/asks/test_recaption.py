@@ -211,7 +211,7 @@ def test_nothing_pending_is_checked_or_written() -> None:
 EARLIER = {
     "burnish_decision": "rewritten",
     "caption_original": "bad text of Anna",
-    "captions": [
+    "burnish_captions": [
         {"role": "alt", "text": "bad text of Anna", "maker": "source", "verdict": "", "overall": 2.0},
         {"role": "rewrite", "text": ALT, "maker": "m", "verdict": "accepted", "overall": 3.5},
         {"role": "ssc", "text": SHORT, "maker": "m", "verdict": "accepted", "overall": 4.0},
