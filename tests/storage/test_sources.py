@@ -157,3 +157,8 @@ def test_a_link_to_nothing_is_named_and_not_left_out(tmp_path, source):
     (tmp_path / "b.tar").symlink_to("gone.tar")
     with pytest.raises(UsageError, match=r"b\.tar is a link to nothing"):
         expand(str(tmp_path) + source, (".tar",))
+
+
+def test_a_server_that_is_not_there_stops_and_is_no_bug():
+    with pytest.raises(StopError, match="cannot open ftp://127"):
+        expand("ftp://127.0.0.1:1/x", (".tar",))

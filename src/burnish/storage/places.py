@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from burnish.errors import BurnishError, MissingExtra, UsageError
 from burnish.storage.redact import redact
+from burnish.storage.stopping import stop_error
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -69,6 +70,8 @@ def _open_filesystem(url: str) -> tuple[AbstractFileSystem, str]:
         raise UsageError(
             f"cannot open {redact(url)}: {redact(str(error))}\nGive a local path or a URL that fsspec knows (s3://...)."
         ) from error
+    except OSError as error:  # some, as FTP, dial at once
+        raise stop_error("open", url, error) from error
     return fs, str(path)
 
 
