@@ -179,6 +179,9 @@ def test_edits_see_what_the_one_before_left():
         ("a bag for $19.99 or 20%", ["number:$19.99", "number:20%"]),
         ("Red Apple Pie With Cream", []),
         ("a red apple", []),
+        ("10000 people and 3.5 million dollars", ["number:10000", "number:3.5"]),
+        ("1,200,000 visitors, 7 of them late", ["number:1,200,000"]),
+        ("7 dogs,8 cats", ["number:7", "number:8"]),
         ("A red apple. The green one", []),
     ],
 )
@@ -251,7 +254,17 @@ def test_a_megabyte_stays_quick():
     edits.protected(text)
     edits.new_facts(text, other)
     assert edits.apply(text, edits.diff(text, other, "test")) == other
-    for hostile in ("'" * 10**6, '"a' * 500_000, "A" * 10**6, "1" * 10**6, "a." * 500_000, "aB" * 500_000, " " * 10**6):
+    counts = ("1," * 500_000, "1/" * 500_000, "1.1," * 250_000, "1 x" * 300_000)
+    for hostile in (
+        *counts,
+        "'" * 10**6,
+        '"a' * 500_000,
+        "A" * 10**6,
+        "1" * 10**6,
+        "a." * 500_000,
+        "aB" * 500_000,
+        " " * 10**6,
+    ):
         edits.protected(hostile)
         edits.new_facts("", hostile)
         edits.changed_share(hostile, hostile[:-3])

@@ -243,6 +243,8 @@ _UNIT = (
     r"|v|volts?|hp|hz|khz|mhz|ghz|kb|mb|gb|tb|px|dpi|mph|km/h|kmh|°c|°f|degrees?|hours?|hrs?|minutes?|mins?|seconds?"
     r"|days?|weeks?|months?|years?|percent|euros?|dollars?|pounds?)"
 )
+# Not in mid-number: "1,1,1,..." would be read to its end from each of its digits.
+_NUMBER_START = r"(?<![\w.])(?<!\d[,/])"
 # First match wins where kinds overlap: the order is the precedence.
 _PROTECTED = (
     (
@@ -262,13 +264,13 @@ _PROTECTED = (
         "number",
         re.compile(
             r"(?<![\w.])[€$£¥] ?\d{1,12}(?:[.,]\d{1,6})*"
-            rf"|(?<![\w.])\d{{1,12}}(?:[.,/]\d{{1,6}})* ?(?:{_UNIT}(?!\w)|%)",
+            rf"|{_NUMBER_START}\d{{1,12}}(?:[.,/]\d{{1,6}})* ?(?:{_UNIT}(?!\w)|%)",
             re.IGNORECASE,
         ),
     ),
     ("year", re.compile(r"(?<![\w.-])(?:1[0-9]{3}|20[0-9]{2})s?(?![\w-])")),
     ("name", re.compile(r"(?<!\w)[^\W\d_a-z]\w{0,20}[- ]?\d{1,5}[A-Za-z]?(?!\w)")),
-    ("number", re.compile(r"(?<![\w.])\d{1,4}(?= [^\W\d_]{3})")),
+    ("number", re.compile(rf"{_NUMBER_START}\d{{1,12}}(?:[.,]\d{{1,6}})*(?= [^\W\d_]{{3}})")),
 )
 _CAPITALISED = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _SENTENCE_STOP = re.compile(r"[.!?:;|\n]\W*$|(?:^|\s)[-\u2013\u2014]\W*$|^\W*$")
