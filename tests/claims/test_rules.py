@@ -135,3 +135,8 @@ def test_every_word_for_an_object_has_its_singular():
     for thing in catalogue.objects():
         assert singular(thing.plural) == thing.noun
         assert singular(thing.noun) == thing.noun
+
+
+def test_a_denial_is_carried_over_a_list_of_any_length() -> None:
+    found = split("There is no dog" + " or cat" * 1_500)
+    assert {(claim.subject, claim.negated) for claim in found} == {("dog", True), ("cat", True)}

@@ -13,6 +13,7 @@ English. `docs/claims.md` has the figures.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from burnish import sentences
 from burnish.claims import PICTURE, Claim, Kind
@@ -73,8 +74,8 @@ class _Clause:
 
     def claims(self) -> Iterator[Claim]:
         """Everything the clause claims."""
-        for at, phrase in enumerate(self._phrases):
-            yield from self._of_phrase(at, phrase)
+        for at, (phrase, carried) in enumerate(zip(self._phrases, self._carried(), strict=True)):
+            yield from self._of_phrase(at, phrase, carried=carried)
         inside = {place for phrase in self._phrases for place in range(phrase.first, phrase.last)}
         for place, token in enumerate(self._tokens):
             if token.tag is Tag.QUOTE:
@@ -86,13 +87,13 @@ class _Clause:
             elif token.tag is Tag.ADJECTIVE and place not in inside:
                 yield from self._of_adjective(place, token)
 
-    def _of_phrase(self, at: int, phrase: Phrase) -> Iterator[Claim]:
+    def _of_phrase(self, at: int, phrase: Phrase, *, carried: bool) -> Iterator[Claim]:
         if phrase.framing:
             if phrase.noun in LOOKS:
                 for adjective in phrase.adjectives:
                     yield from self._of_adjective(phrase.first, adjective)
             return
-        negated = phrase.negated or self._denied or self._inherits(at)
+        negated = phrase.negated or self._denied or carried
         if phrase.noun not in BACKGROUNDS:
             yield self._claim(Kind.EXISTENCE, phrase.noun, phrase, negated=negated)
         if negated:
@@ -104,14 +105,14 @@ class _Clause:
             digits = _PAIRS.get(number.text) or NUMBERS.get(number.text, number.text)
             yield self._claim(Kind.COUNT, phrase.noun, number, value=digits)
 
-    def _inherits(self, at: int) -> bool:
-        """Whether "or" carries the denial of the phrase before over to this one."""
-        if not at:
-            return False
-        before, own = self._phrases[at - 1], self._phrases[at]
-        between = [token.text for token in self._tokens[before.last : own.first]]
-        joined = bool(between) and set(between) <= {"or", ","}
-        return joined and (before.negated or self._inherits(at - 1))
+    def _carried(self) -> Iterator[bool]:
+        """For each phrase, whether "or" carries the denial of one before it over to it."""
+        carried = False
+        yield from [False] * bool(self._phrases)
+        for before, own in pairwise(self._phrases):
+            between = [token.text for token in self._tokens[before.last : own.first]]
+            carried = bool(between) and set(between) <= {"or", ","} and (before.negated or carried)
+            yield carried
 
     def _measure(self, at: int) -> Token | None:
         """The number in "a pair of shoes"."""
