@@ -96,8 +96,8 @@ def test_a_place_that_cannot_be_reached_stops_and_is_no_bug(out: Path, tmp_path:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"ftp://who:canary@127.0.0.1:{taken.getsockname()[1]}/x"
-        with pytest.raises(StopError, match="cannot reach ftp://127") as stopped:
+        with pytest.raises(StopError, match="cannot open ftp://127") as stopped:
             push(str(out), url)
         assert "canary" not in str(stopped.value)
-        with pytest.raises(StopError, match="cannot reach ftp://127"):
+        with pytest.raises(StopError, match="cannot open ftp://127"):
             pull(url, str(tmp_path / "copy"))
