@@ -76,11 +76,16 @@ def columns(record: Record) -> dict[str, Json]:
     return row | dict(_taken(record.pair))
 
 
+def _is_ours(pair: Pair) -> bool:
+    """Whether an earlier run of ours wrote the pair."""
+    return "burnish_decision" in pair.fields
+
+
 def _taken(pair: Pair) -> Iterator[tuple[str, Json]]:
     """Fields of the source's own where ours go, under another name: nothing of it is lost. Only these names of ours do
     not begin with ``burnish_``.
     """
-    for name in (ORIGINAL, _RAW) if "burnish_decision" not in pair.fields else ():
+    for name in () if _is_ours(pair) else (ORIGINAL, _RAW):
         value = pair.fields.get(name)
         if value is not None:
             yield f"source_{name}", storable(value)[0] if isinstance(value, str) else json.dumps(value)
@@ -136,8 +141,8 @@ def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
     Scores are read back for the pair's text in full, for the others the overall score alone (its confidence as 0).
     """
     fields = pair.fields
-    original = fields.get("caption_original")
-    if "burnish_decision" not in fields or not isinstance(original, str):
+    original = fields.get(ORIGINAL)
+    if not _is_ours(pair) or not isinstance(original, str):
         return (Caption(text=pair.text, role="alt", maker="source"),), 0
     first = Caption(text=_raw(fields.get(_RAW)) or original, role="alt", maker="source")
     listed = list(_captions(fields.get(CAPTIONS)))
@@ -161,7 +166,7 @@ def earlier(pair: Pair) -> tuple[tuple[Caption, ...], int]:
 
 def continued(record: Record) -> Record:
     """A finished `record` whose captions begin with the pair's text, with the captions of earlier runs before them."""
-    if "burnish_decision" not in record.pair.fields:
+    if not _is_ours(record.pair):
         return record
     captions, at = earlier(record.pair)
     now = record.captions[0]

@@ -318,17 +318,21 @@ def _starts_text(text: str, start: int) -> bool:
 
 def lost(before: str, after: str) -> tuple[str, ...]:
     """Protected parts of `before` whose words do not stand together in `after`; broken letters are read as meant."""
+    return _gone(_protected_parts(before), after)
+
+
+def _gone(parts: Sequence[str], after: str) -> tuple[str, ...]:
     repaired = repair(after)
     kept = f" {' '.join(words(after))} \n {' '.join(words(repaired))} "
-    gone = [part for part in _protected_parts(before) if words(part) and f" {' '.join(words(part))} " not in kept]
+    gone = [part for part in parts if words(part) and f" {' '.join(words(part))} " not in kept]
     # A span may end inside a word ("F16" of "F16's"): then it is looked for as it stands.
     return tuple(part for part in gone if not re.search(rf"(?<!\w){re.escape(part)}(?!\w)", repaired))
 
 
 def survival(before: str, after: str) -> tuple[int, int]:
     """How many different protected parts `before` has, and how many of them are not `lost` in `after`."""
-    found = len(_protected_parts(before))
-    return found, found - len(lost(before, after))
+    parts = _protected_parts(before)
+    return len(parts), len(parts) - len(_gone(parts, after))
 
 
 def _protected_parts(text: str) -> tuple[str, ...]:

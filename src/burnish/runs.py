@@ -48,8 +48,20 @@ _LOG = logging.getLogger("burnish")
 class OpenRun:
     """A claimed and locked output, what is left to do in it, and what has been done."""
 
-    def __init__(self, run: Run, plan: Plan, found: Found, model: Tools | str, *, live: bool, retry: bool) -> None:
-        """`live`: the model is an object of the caller's, which only this process has. `model`: as for `open_run`."""
+    def __init__(  # noqa: PLR0913 - what was found out before it is there
+        self,
+        run: Run,
+        plan: Plan,
+        found: Found,
+        model: Tools | str,
+        done: Mapping[str, ShardRecord],
+        *,
+        live: bool,
+        retry: bool,
+    ) -> None:
+        """`done`: the records that the output has. `live`: the model is an object of the caller's, which only this
+        process has. `model`: as for `open_run`.
+        """
         self.plan = plan
         self.live = live
         self.shards = found.shards
@@ -57,7 +69,7 @@ class OpenRun:
         self.job = Job(ticket=run.ticket, form=found.form, maker=self._maker, retry=retry)
         self._run = run
         self._tools = None if isinstance(model, str) else model
-        self._before = run.records()
+        self._before = done
         tasks, stand = _tasks(found.shards, self._before, plan.limit, retry=retry)
         self.todo = [task.shard for task in tasks]
         self._tasks = {task.shard.name: task for task in tasks}
@@ -181,9 +193,10 @@ def claimed(
     again = {"model": maker, **_asking(plan), **_captioning(plan), **_naming(plan)}
     claim = {**_finished_plan(plan.output), **again} if retry else _claim(plan, found.shards, maker)
     with Run.open(plan.output, claim, source=plan.source) as run:
+        done = run.records()
         if retry:
-            _refuse_other_source(run, plan, found.shards, claim.get("input"))
-        opened = OpenRun(run, plan, found, model, live=live, retry=retry)
+            _refuse_other_source(done, plan, found.shards, claim.get("input"))
+        opened = OpenRun(run, plan, found, model, done, live=live, retry=retry)
         said = "run opened: %d of %d shards to do"
         _LOG.info(said, len(opened.todo), len(found.shards), extra={"run": run.ticket.run_id})
         if opened.todo and not retry:
@@ -343,12 +356,11 @@ def _may_improve(record: ShardRecord) -> bool:
     return record.counts.quarantined > 0 or any(map(failed, cast("dict[str, int]", record.facts.get("reasons", {}))))
 
 
-def _refuse_other_source(run: Run, plan: Plan, shards: Sequence[Shard], read: Json) -> None:
+def _refuse_other_source(done: Mapping[str, ShardRecord], plan: Plan, shards: Sequence[Shard], read: Json) -> None:
     """Raise `UsageError` unless the shards are those that were `read`, repaired at most where something had failed: a
     relative source is another one in another folder, and a retry would put its pairs in the place of those that stand.
     """
     known = {shard.name: shard for shard in shards}
-    done = run.records()
     gone = [name for name in done if name not in known]
     other = [name for name, was in done.items() if name in known and not (was.of(known[name]) or _may_improve(was))]
     many = isinstance(read, dict) and read.get("shards") != len(shards)

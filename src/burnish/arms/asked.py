@@ -7,7 +7,6 @@ Pictures that have a text in common count as alike, and so do texts of one pictu
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -111,10 +110,7 @@ def read(
 def _place(source: str) -> str:
     """What `source` names, whichever way it is spelt."""
     places = [locate(piece) for piece in pieces(source)]
-    return "\n".join(
-        os.path.realpath(place.path) if place.fs is None else f"{place.fs.protocol}://{place.path.rstrip('/')}"
-        for place in places
-    )
+    return "\n".join(place.real if place.fs is None else f"{place.fs.protocol}://{place.real}" for place in places)
 
 
 def _unused(name: str, used: Sequence[str]) -> str:

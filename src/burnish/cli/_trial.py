@@ -199,13 +199,12 @@ def _timed(items: Sequence[Item], tools: Tools, purse: Own | None) -> tuple[list
     asked = tools
     if purse is not None and paid and tools.backend is not None:
         asked = replace(tools, backend=_Bounded(tools.backend, purse))
-    numbered = [replace(item, origin=replace(item.origin, ordinal=i)) for i, item in enumerate(items)]
     outcomes: list[Outcome] = []
     seconds: list[float] = []
     used: list[Used] = []
     step = tools.plan.batch_size
-    for start in range(0, len(numbered), step):
-        batch = numbered[start : start + step]
+    for start in range(0, len(items), step):
+        batch = items[start : start + step]
         before, began = usage(tools.backend), time.monotonic()
         try:
             done = list(enhance(batch, asked))

@@ -87,6 +87,8 @@ class Names:
         """Whether `part` belongs to one of the names wherever `text` has it as something protected
         (`burnish.edits.protected`): the 747 of a Boeing 747 does, the 7 of "7 men" beside it does not.
         """
+        if not self.entities:
+            return False
         reading = read(repair(text))
         found = [span for span in edits.protected(reading.text) if reading.text[span.start : span.stop] == part]
         named = [place for entity in self.entities for place in self._places(reading, entity)]

@@ -37,12 +37,19 @@ def parquet_of_ours(source: BinaryIO) -> Iterator[pq.ParquetFile]:
         with pq.ParquetFile(source, pre_buffer=False) as file:
             yield file
     except (pa.ArrowInvalid, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:  # Arrow's own have no number
+        if not is_damage(error):
             raise
         raise VerifyError(
             f"{getattr(source, 'name', 'a Parquet file')} is damaged: {str(error)[:200]}\n"
             "burnish verify says what else is. Once it is deleted, the command that wrote it does those shards again."
         ) from error
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether this says that a Parquet file cannot be read as one, and not that the disk fails: Arrow's own `OSError`s
+    have no number.
+    """
+    return isinstance(error, pa.ArrowInvalid) or (isinstance(error, OSError) and error.errno is None)
 
 
 class RowWriter:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from burnish.errors import UsageError
 from burnish.storage.places import Place, locate
 from burnish.storage.sources import pieces, search_root
@@ -16,7 +14,7 @@ def refuse_overlap(source: str, out: str) -> None:
         root, below = search_root(piece)
         if _store(root) != _store(target):
             continue
-        inner, outer = _real(target), _real(root)
+        inner, outer = target.real, root.real
         if inner == outer or (below and _is_inside(inner, outer)):
             raise _refusal(source, out, "is the input" if inner == outer else "lies inside the input")
         if _is_inside(outer, inner):
@@ -31,10 +29,6 @@ def _refusal(source: str, out: str, how: str) -> UsageError:
 
 def _store(place: Place) -> str:
     return "" if place.fs is None else f"{place.fs.protocol}{sorted(map(str, place.fs.storage_options.items()))}"
-
-
-def _real(place: Place) -> str:
-    return os.path.realpath(place.path) if place.fs is None else place.path.rstrip("/")
 
 
 def _is_inside(inner: str, outer: str) -> bool:

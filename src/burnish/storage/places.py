@@ -39,6 +39,11 @@ class Place:
         return Path(self.path)
 
     @property
+    def real(self) -> str:
+        """The path, however it was spelt: links followed on this machine, no slash at its end elsewhere."""
+        return os.path.realpath(self.path) if self.fs is None else self.path.rstrip("/")
+
+    @property
     def shown(self) -> str:
         """The place as it may be printed: no credentials."""
         return redact(self.url)

@@ -231,9 +231,10 @@ def _place(shard: Shard) -> tuple[Shard, Cut]:
 def _lists(files: Sequence[Shard]) -> list[Shard]:
     """Those of the files that are lists, if any is: not an image folder's metadata, nor a README beside lists."""
     likely = [file for file in files if _may_be_list(file.name)]
-    with_columns = [file for file in likely if not file.name.lower().endswith(".txt")]
-    addresses = [file for file in likely if file not in with_columns and (not with_columns or _begins_with_url(file))]
-    return sorted([*with_columns, *addresses], key=likely.index) or list(files)
+    plain = {file.name for file in likely if file.name.lower().endswith(".txt")}
+    if len(plain) < len(likely):
+        likely = [file for file in likely if file.name not in plain or _begins_with_url(file)]
+    return likely or list(files)
 
 
 def _may_be_list(name: str) -> bool:

@@ -101,13 +101,13 @@ def _table(shard: Shard) -> Iterator[Path | None]:
 
 def _is_sound(path: Path) -> bool:
     """Whether the table can be read: the pairs are in the tar, and are none the worse for a page of HTML beside it."""
-    import pyarrow as pa
+    from burnish.storage import arrow
 
     try:
         for _ in _batches(path):
             pass
-    except (pa.ArrowInvalid, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:  # Arrow's own have no number
+    except (ValueError, OSError) as error:  # Arrow's are ValueErrors
+        if not arrow.is_damage(error):
             raise
         _LOG.warning("%s beside the shard cannot be read and is kept as it is: %s", path.name, str(error)[:200])
         return False
